@@ -1,0 +1,45 @@
+"""What every event of a lifecycle has; each event is published as one strand."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from trader.model import Record
+from trader.strands.kinds import StrandKind, Tag, TeamMember
+
+
+class Event(Record, ABC):
+    """Something that happened to a plan, with the sentence that explains it.
+
+    Subclasses add an `event` literal (the discriminator in the strand's content) and what was
+    decided upon. Class attributes say how the strand is published.
+    """
+
+    kind: ClassVar[StrandKind] = StrandKind.ORDER_STATUS
+    member: ClassVar[TeamMember] = TeamMember.ORDER_MANAGER
+    tags: ClassVar[tuple[Tag, ...]] = (
+        Tag.ORDER_STATUS,
+        Tag.CIL_EXECUTION_INSIGHTS,
+    )
+
+    reason: str
+
+    @property
+    @abstractmethod
+    def status(self) -> str:
+        """The word that other teams read as `content.status`."""
+
+    @property
+    def outcome_score(self) -> float | None:
+        """How well it was executed, 0..1, where the event measures that."""
+        return None
+
+    @property
+    def trade_id(self) -> str | None:
+        """The venue's id of the trade that the event reports, if any."""
+        return None
+
+
+FEEDBACK_TAGS = (Tag.ORDER_STATUS, Tag.DM_EXECUTION_FEEDBACK, Tag.CIL_EXECUTION_INSIGHTS)
+"""For order events that the Decision Maker waits for."""
+
+POSITION_TAGS = (Tag.POSITION_TRACKING, Tag.DM_EXECUTION_FEEDBACK, Tag.CIL_EXECUTION_INSIGHTS)

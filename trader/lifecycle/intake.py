@@ -1,0 +1,96 @@
+"""Starts a lifecycle for every plan in the inbox: accepted, or refused with the reason."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from trader.conditions.describing import describe
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
+from trader.plans.intake import read_plan
+from trader.plans.plan import Plan
+from trader.plans.refusal import Refusal, RefusalCode
+from trader.strands.store import DuplicatePlan, DuplicateSource, SequenceConflict, StrandStore
+from trader.strands.strand import Strand
+from trader.venues.instrument import Instrument
+
+
+def take_in(
+    store: StrandStore, journal: Journal, instruments: Mapping[str, Instrument], now: datetime
+) -> tuple[str, ...]:
+    """Answer every plan strand that nobody answered yet; the lifecycles that now wait.
+
+    Safe to run twice and by several workers at once: the strand's id starts one lifecycle only.
+    """
+    taken = [_answer(journal, strand, instruments, now) for strand in store.plan_inbox()]
+    return tuple(lifecycle_id for lifecycle_id in taken if lifecycle_id is not None)
+
+
+def _answer(
+    journal: Journal, strand: Strand, instruments: Mapping[str, Instrument], now: datetime
+) -> str | None:
+    lifecycle_id = strand.lifecycle_id or strand.id
+    plan = read_plan(strand, instruments, now)
+    event = _event(strand, plan)
+    try:
+        journal.begin(lifecycle_id, event, now)
+    except DuplicateSource:
+        return None
+    except DuplicatePlan:
+        _refuse(journal, strand, RefusalCode.DUPLICATE_PLAN, "plan_id", event, now)
+        return None
+    except SequenceConflict:
+        _refuse(journal, strand, RefusalCode.DUPLICATE_LIFECYCLE, "lifecycle_id", event, now)
+        return None
+    return lifecycle_id if isinstance(plan, Plan) else None
+
+
+def _event(strand: Strand, plan: Plan | Refusal) -> PlanAccepted | PlanRefused:
+    if isinstance(plan, Plan):
+        condition = describe(plan.entry)
+        return PlanAccepted(
+            plan=plan,
+            entry_condition=condition,
+            source_id=strand.id,
+            approved_at=strand.created_at,
+            reason=f"{plan.direction} {plan.symbol} waits until {condition}",
+        )
+    return PlanRefused(
+        code=plan.code,
+        field=plan.field,
+        value=plan.value,
+        source_id=strand.id,
+        plan_id=_claimed_plan_id(strand),
+        reason=plan.reason,
+    )
+
+
+def _claimed_plan_id(strand: Strand) -> str | None:
+    """The plan id that a refused plan gives itself, if it can be read."""
+    plan = strand.content.get("trading_plan")
+    claimed = plan.get("plan_id") if isinstance(plan, dict) else None
+    return claimed if isinstance(claimed, str) else None
+
+
+def _refuse(
+    journal: Journal,
+    strand: Strand,
+    code: RefusalCode,
+    field: str,
+    event: PlanAccepted | PlanRefused,
+    now: datetime,
+) -> None:
+    """Refuse a duplicate under a lifecycle of its own: the first one is not disturbed."""
+    plan_id = event.plan.plan_id if isinstance(event, PlanAccepted) else event.plan_id
+    value = plan_id if code is RefusalCode.DUPLICATE_PLAN else strand.lifecycle_id
+    refusal = PlanRefused(
+        code=code,
+        field=field,
+        value=str(value),
+        source_id=strand.id,
+        plan_id=plan_id,
+        reason=f"another lifecycle already has {field} {value!r}: send a new plan with its own",
+    )
+    try:
+        journal.begin(f"{strand.lifecycle_id or strand.id}~{strand.id}", refusal, now)
+    except (DuplicateSource, SequenceConflict):
+        return

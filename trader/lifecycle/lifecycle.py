@@ -1,0 +1,88 @@
+"""A plan's state: the fold of its events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from trader.lifecycle.analysis_events import PlanAnalyzed
+from trader.lifecycle.event import Event
+from trader.lifecycle.order import DOUBTFUL, Order
+from trader.lifecycle.order_events import OrdersIntended
+from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
+from trader.lifecycle.stage import ExitReason, Leg, Outcome, Stage
+from trader.plans.plan import Plan
+from trader.positions.position import Position, position_of
+from trader.venues.orders import Fill
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Everything that a plan's strands say, as of strand `seq`."""
+
+    lifecycle_id: str
+    seq: int
+    stage: Stage
+    created_at: datetime
+    updated_at: datetime
+    last_strand_id: str
+    plan: Plan | None = None
+    plan_id: str | None = None
+    source_id: str | None = None
+    approved_at: datetime | None = None
+    outcome: Outcome | None = None
+    armed: frozenset[str] = frozenset()
+    trigger: EntryTriggered | None = None
+    triggered_at: datetime | None = None
+    cancel: CancelRequested | None = None
+    exit_reason: ExitReason | None = None
+    intents: Mapping[str, OrdersIntended] = field(default_factory=dict)
+    unanswered: frozenset[str] = frozenset()
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    analysis: PlanAnalyzed | None = None
+    history: tuple[tuple[datetime, Event], ...] = ()
+
+    @cached_property
+    def fills(self) -> tuple[Fill, ...]:
+        """All booked trades, in the order of their times."""
+        fills = [fill for order in self.orders.values() for fill in order.fills]
+        return tuple(sorted(fills, key=lambda fill: (fill.traded_at, fill.trade_id)))
+
+    @cached_property
+    def position(self) -> Position:
+        """What those trades add up to."""
+        return position_of(self.fills)
+
+    @property
+    def has_exposure(self) -> bool:
+        """Whether the plan holds, or may come to hold, something at the venue."""
+        return self.stage is Stage.TRACK
+
+    def orders_of(self, *legs: Leg) -> tuple[Order, ...]:
+        """The orders of these legs, oldest first."""
+        return tuple(order for order in self.orders.values() if order.leg in legs)
+
+    def working(self, *legs: Leg) -> tuple[Order, ...]:
+        """The orders of these legs that may still trade."""
+        return tuple(order for order in self.orders_of(*legs) if not order.state.is_over)
+
+    def unsettled(self) -> tuple[Order, ...]:
+        """The orders of which the venue may still tell something new."""
+        return tuple(order for order in self.orders.values() if not order.is_settled)
+
+    def attempts(self, leg: Leg) -> int:
+        """How many orders of this leg were intended so far."""
+        return len(self.orders_of(leg))
+
+    def covered(self, leg: Leg) -> Decimal:
+        """What the working orders of this leg may still trade, base units."""
+        return sum((order.remaining for order in self.working(leg)), Decimal(0))
+
+    def doubtful(self, intent_id: str) -> tuple[str, ...]:
+        """The cloids of the intent's orders that may or may not be at the venue."""
+        return tuple(
+            order.cloid
+            for order in self.orders.values()
+            if order.intent_id == intent_id and order.state in DOUBTFUL
+        )

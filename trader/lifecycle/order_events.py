@@ -1,0 +1,191 @@
+"""Events of a plan's orders."""
+
+import json
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, JsonValue, PlainSerializer
+
+from trader.lifecycle.event import FEEDBACK_TAGS, Event
+from trader.lifecycle.stage import ExitReason, Leg
+from trader.market.quote import Quote
+from trader.model import Record, UtcTime
+from trader.strands.kinds import Tag
+from trader.venues.orders import Cloid, Fill, OrderAnswer, OrderReport, OrderRequest
+
+
+def _parsed(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _as_text(action: dict[str, JsonValue]) -> str:
+    return json.dumps(action, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+SignedAction = Annotated[
+    dict[str, JsonValue],
+    BeforeValidator(_parsed),
+    PlainSerializer(_as_text, return_type=str, when_used="json"),
+]
+"""An action in the order in which the venue hashes it.
+
+A strand keeps it as JSON text, because stores sort the keys of an object, and an action whose
+keys moved has another hash: its signature would be another signer's.
+"""
+
+
+class IntendedOrder(Record):
+    """One order of an intent. `attempt` counts the orders of this leg, from 1."""
+
+    leg: Leg
+    attempt: int
+    request: OrderRequest
+
+
+class OrdersIntended(Event):
+    """We are about to send this signed action: written before anything is sent.
+
+    `nonce`, `expires_after` and `action` fix the bytes, so that a re-send is the same request.
+    `quote` is the market on arrival, taken for entries.
+    """
+
+    event: Literal["orders_intended"] = "orders_intended"
+    intent_id: str
+    signer: str
+    nonce: int
+    expires_after: UtcTime
+    action: SignedAction
+    orders: tuple[IntendedOrder, ...]
+    quote: Quote | None
+    intended_at: UtcTime
+
+    @property
+    def status(self) -> str:
+        """About to be sent."""
+        return "submitting"
+
+
+class AnsweredOrder(Record):
+    """What the venue said of one order of an intent."""
+
+    cloid: Cloid
+    answer: OrderAnswer
+
+
+class OrdersAnswered(Event):
+    """The venue answered the intent, order by order."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["orders_answered"] = "orders_answered"
+    intent_id: str
+    answers: tuple[AnsweredOrder, ...]
+    sent_at: UtcTime
+    answered_at: UtcTime
+
+    @property
+    def status(self) -> str:
+        """The answers in one word when they agree."""
+        kinds = {str(order.answer.kind) for order in self.answers}
+        return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+class IntentUnknown(Event):
+    """The request may have landed; `error` says what failed. Only proof ends this."""
+
+    event: Literal["intent_unknown"] = "intent_unknown"
+    intent_id: str
+    error: str
+
+    @property
+    def status(self) -> str:
+        """Neither accepted nor rejected."""
+        return "unknown"
+
+
+class IntentDied(Event):
+    """Proved: the venue never admitted these orders of the request, and never can."""
+
+    event: Literal["intent_died"] = "intent_died"
+    intent_id: str
+    cloids: tuple[Cloid, ...]
+    proof: str
+
+    @property
+    def status(self) -> str:
+        """Nothing of it exists."""
+        return "never_landed"
+
+
+class OrderReported(Event):
+    """The venue reports another state of an order than we knew."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["order_reported"] = "order_reported"
+    cloid: Cloid
+    leg: Leg
+    report: OrderReport
+
+    @property
+    def status(self) -> str:
+        """The venue's state in our words."""
+        return str(self.report.state)
+
+
+class OrderFilled(Event):
+    """A trade of one of our orders, as the venue booked it."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["order_filled"] = "order_filled"
+    cloid: Cloid
+    leg: Leg
+    fill: Fill
+    is_complete: bool
+
+    @property
+    def status(self) -> str:
+        """Whether the order is filled to its size."""
+        return "filled" if self.is_complete else "partially_filled"
+
+    @property
+    def trade_id(self) -> str | None:
+        """The venue's trade id."""
+        return str(self.fill.trade_id)
+
+
+class CancelSent(Event):
+    """We asked the venue to cancel these orders."""
+
+    event: Literal["cancel_sent"] = "cancel_sent"
+    cloids: tuple[Cloid, ...]
+    answers: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """Until the venue reports the end."""
+        return "cancelling"
+
+
+class ExitDecided(Event):
+    """The position is to be closed at market."""
+
+    event: Literal["exit_decided"] = "exit_decided"
+    why: ExitReason
+
+    @property
+    def status(self) -> str:
+        """Leaving."""
+        return "exiting"
+
+
+class EntryRearmed(Event):
+    """The entry order is proved dead before it traded: the plan waits for its condition again."""
+
+    event: Literal["entry_rearmed"] = "entry_rearmed"
+    attempts: int
+
+    @property
+    def status(self) -> str:
+        """Waiting again."""
+        return "pending"

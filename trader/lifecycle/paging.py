@@ -1,0 +1,20 @@
+"""Walks the projection page by page."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from trader.lifecycle.stage import Stage
+from trader.strands.store import StrandStore
+from trader.strands.strand import LifecycleRow
+
+PAGE = 500
+
+
+def rows_in(
+    store: StrandStore, stage: Stage, due_by: datetime | None = None
+) -> Iterator[LifecycleRow]:
+    """All rows of the stage, those due by that time only when it is given."""
+    after = None
+    while page := store.lifecycles(stage=stage, due_by=due_by, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].lifecycle_id

@@ -1,0 +1,132 @@
+"""Events of a plan before and beside its orders."""
+
+from typing import ClassVar, Literal
+
+from trader.lifecycle.event import FEEDBACK_TAGS, Event
+from trader.market.quote import Quote
+from trader.model import UtcTime
+from trader.plans.plan import Plan
+from trader.plans.refusal import RefusalCode
+from trader.risk.control import Control
+from trader.strands.kinds import Tag
+
+
+class PlanAccepted(Event):
+    """The plan was understood and waits for its entry condition."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["plan_accepted"] = "plan_accepted"
+    plan: Plan
+    entry_condition: str
+    source_id: str
+    approved_at: UtcTime
+
+    @property
+    def status(self) -> str:
+        """Waiting."""
+        return "pending"
+
+
+class PlanRefused(Event):
+    """The plan was not understood, or breaks a rule; nothing was or will be sent."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["plan_refused"] = "plan_refused"
+    code: RefusalCode
+    field: str
+    value: str
+    source_id: str
+    plan_id: str | None = None
+
+    @property
+    def status(self) -> str:
+        """Over before it began."""
+        return "refused"
+
+
+class ConditionArmed(Event):
+    """A breakout's far side was seen: it may fire from now on."""
+
+    event: Literal["condition_armed"] = "condition_armed"
+    legs: tuple[str, ...]
+    quote: Quote
+
+    @property
+    def status(self) -> str:
+        """Still waiting."""
+        return "pending"
+
+
+class EntryTriggered(Event):
+    """The entry condition holds; `quote` is what it was judged on."""
+
+    event: Literal["entry_triggered"] = "entry_triggered"
+    quote: Quote | None
+
+    @property
+    def status(self) -> str:
+        """To be placed."""
+        return "triggered"
+
+
+class EntryDenied(Event):
+    """A pre-trade control stopped the entry: which, its limit, and the value it saw.
+
+    `is_final` ends the plan; otherwise it waits for its condition again.
+    """
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["entry_denied"] = "entry_denied"
+    control: Control
+    limit: str
+    value: str
+    is_final: bool
+
+    @property
+    def status(self) -> str:
+        """Stopped before the venue."""
+        return "denied"
+
+
+class PlanExpired(Event):
+    """The plan's time ended before an order was intended."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["plan_expired"] = "plan_expired"
+    valid_until: UtcTime
+
+    @property
+    def status(self) -> str:
+        """Over, untraded."""
+        return "expired"
+
+
+class CancelRequested(Event):
+    """Somebody asked to end the plan; `close_position` also closes what has traded."""
+
+    event: Literal["cancel_requested"] = "cancel_requested"
+    requested_by: str
+    close_position: bool
+
+    @property
+    def status(self) -> str:
+        """Being cancelled."""
+        return "cancelling"
+
+
+class PlanCancelled(Event):
+    """The plan was cancelled before an order was intended."""
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["plan_cancelled"] = "plan_cancelled"
+    requested_by: str
+
+    @property
+    def status(self) -> str:
+        """Over, untraded."""
+        return "cancelled"

@@ -1,0 +1,50 @@
+"""Events of a plan's position and of its end."""
+
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from trader.lifecycle.event import POSITION_TAGS, Event
+from trader.lifecycle.stage import Outcome
+from trader.money import Amount, NonNegativeSize, Price, SignedSize
+from trader.strands.kinds import StrandKind, Tag, TeamMember
+
+
+class PositionChanged(Event):
+    """The plan's own position after its latest trades.
+
+    `size` is signed base units; `entry_price` the average of what is open (None when flat);
+    `realised` US dollars before fees; `fees` US dollars paid so far.
+    """
+
+    kind: ClassVar[StrandKind] = StrandKind.POSITION_TRACKING
+    member: ClassVar[TeamMember] = TeamMember.POSITION_TRACKER
+    tags: ClassVar[tuple[Tag, ...]] = POSITION_TAGS
+
+    event: Literal["position_changed"] = "position_changed"
+    size: SignedSize
+    entry_price: Price | None
+    realised: Amount
+    fees: Amount
+    traded: NonNegativeSize
+
+    @property
+    def status(self) -> str:
+        """Open or closed."""
+        return "open" if self.size else "closed"
+
+
+class ExecutionFinished(Event):
+    """Flat, and nothing works any more: the execution can be measured."""
+
+    kind: ClassVar[StrandKind] = StrandKind.POSITION_TRACKING
+    member: ClassVar[TeamMember] = TeamMember.POSITION_TRACKER
+    tags: ClassVar[tuple[Tag, ...]] = POSITION_TAGS
+
+    event: Literal["execution_finished"] = "execution_finished"
+    outcome: Outcome
+    held_for: timedelta | None = None
+
+    @property
+    def status(self) -> str:
+        """How it ended."""
+        return str(self.outcome)

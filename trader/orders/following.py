@@ -1,0 +1,123 @@
+"""What the venue tells of a plan's orders, turned into events. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from trader.lifecycle.event import Event
+from trader.lifecycle.fold import apply
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.order import Order
+from trader.lifecycle.order_events import OrderFilled, OrderReported
+from trader.lifecycle.position_events import PositionChanged
+from trader.positions.position import Position
+from trader.venues.orders import Fill, OrderReport, VenueOrderState
+
+
+@dataclass(frozen=True, slots=True)
+class VenueFacts:
+    """Reports by cloid, and trades, asked in this order: a trade is never older news.
+
+    `net_size` is the account's signed position in the plan's symbol, where it was asked.
+    """
+
+    reports: Mapping[str, OrderReport] = field(default_factory=dict)
+    fills: tuple[Fill, ...] = ()
+    net_size: Decimal | None = None
+
+
+def follow(lifecycle: Lifecycle, facts: VenueFacts, now: datetime) -> tuple[Event, ...]:
+    """The events that bring the lifecycle up to these facts; none when it knows them all."""
+    reported = _reports(lifecycle, facts.reports)
+    filled = _fills(_after(lifecycle, reported, now), facts.fills, now)
+    if not filled:
+        return reported
+    after = _after(lifecycle, (*reported, *filled), now)
+    return (*reported, *filled, _position_changed(after.position))
+
+
+def wants_fills(lifecycle: Lifecycle, reports: Mapping[str, OrderReport]) -> bool:
+    """Whether some order traded, or may have, more than is booked."""
+    orders = lifecycle.orders
+    behind = any(order.state.is_over and not order.is_settled for order in orders.values())
+    return behind or any(_tells_of_trades(orders[cloid], reports[cloid]) for cloid in reports)
+
+
+def _tells_of_trades(order: Order, report: OrderReport) -> bool:
+    traded = report.original_size - report.remaining_size
+    return report.state is not VenueOrderState.OPEN or traded > order.filled
+
+
+def _reports(lifecycle: Lifecycle, reports: Mapping[str, OrderReport]) -> tuple[OrderReported, ...]:
+    known = lifecycle.orders
+    return tuple(
+        OrderReported(
+            cloid=cloid, leg=known[cloid].leg, report=report, reason=_told(known[cloid], report)
+        )
+        for cloid, report in reports.items()
+        if _is_news(known[cloid], report)
+    )
+
+
+def _is_news(order: Order, report: OrderReport) -> bool:
+    """A report of an order that is over is old news, whatever it says."""
+    if order.state.is_over:
+        return False
+    return order.reported(report).state is not order.state or order.order_id != report.order_id
+
+
+def _told(order: Order, report: OrderReport) -> str:
+    return (
+        f"the venue reports the {order.leg} order {report.order_id} as {report.venue_status}, "
+        f"{report.remaining_size} of {report.original_size} remaining"
+    )
+
+
+def _fills(lifecycle: Lifecycle, fills: tuple[Fill, ...], now: datetime) -> tuple[OrderFilled, ...]:
+    events: list[OrderFilled] = []
+    for fill in fills:
+        order = _order_of(lifecycle, fill)
+        if order is None or order.has(fill):
+            continue
+        event = _filled(order, fill)
+        lifecycle = apply(event, lifecycle, now)
+        events.append(event)
+    return tuple(events)
+
+
+def _order_of(lifecycle: Lifecycle, fill: Fill) -> Order | None:
+    if fill.cloid is not None:
+        return lifecycle.orders.get(fill.cloid)
+    by_id = {order.order_id: order for order in lifecycle.orders.values() if order.order_id}
+    return by_id.get(fill.order_id)
+
+
+def _filled(order: Order, fill: Fill) -> OrderFilled:
+    total = order.filled + fill.size
+    return OrderFilled(
+        cloid=order.cloid,
+        leg=order.leg,
+        fill=fill,
+        is_complete=total >= order.request.size,
+        reason=f"{order.leg}: {fill.side} {fill.size} at {fill.price}, "
+        f"{total} of {order.request.size} filled",
+    )
+
+
+def _position_changed(position: Position) -> PositionChanged:
+    held = f"{position.size} at {position.entry_price}" if position.size else "flat"
+    return PositionChanged(
+        size=position.size,
+        entry_price=position.entry_price,
+        realised=position.realised,
+        fees=position.fees,
+        traded=position.traded,
+        reason=f"{held}; realised {position.realised:.4f}, fees {position.fees:.4f} US dollars",
+    )
+
+
+def _after(lifecycle: Lifecycle, events: tuple[Event, ...], now: datetime) -> Lifecycle:
+    for event in events:
+        lifecycle = apply(event, lifecycle, now)
+    return lifecycle

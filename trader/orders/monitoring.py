@@ -1,0 +1,39 @@
+"""A waiting plan: does its entry condition hold, and is its time not over?"""
+
+from datetime import datetime, timedelta
+
+from trader.conditions.evaluation import Evaluation, Verdict, evaluate
+from trader.lifecycle.event import Event
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.plan_events import ConditionArmed, EntryTriggered
+from trader.market.quote import Quote
+from trader.orders.entry import end_before_entry
+from trader.plans.plan import Plan
+
+
+def judge_entry(
+    lifecycle: Lifecycle, plan: Plan, quote: Quote | None, now: datetime, max_age: timedelta
+) -> tuple[Event, ...]:
+    """What changes for a waiting plan; empty while it goes on waiting."""
+    ended = end_before_entry(lifecycle, plan, now)
+    if ended is not None:
+        return (ended,)
+    return _judge(plan, quote, lifecycle.armed, now, max_age)
+
+
+def _judge(
+    plan: Plan, quote: Quote | None, armed: frozenset[str], now: datetime, max_age: timedelta
+) -> tuple[Event, ...]:
+    evaluation = evaluate(plan.entry, quote, armed, now, max_age)
+    if evaluation.verdict is Verdict.TRUE:
+        return (EntryTriggered(quote=quote, reason=evaluation.reason),)
+    return _arming(evaluation, quote, armed)
+
+
+def _arming(
+    evaluation: Evaluation, quote: Quote | None, armed: frozenset[str]
+) -> tuple[Event, ...]:
+    legs = evaluation.newly_armed - armed
+    if not legs or quote is None:
+        return ()
+    return (ConditionArmed(legs=tuple(sorted(legs)), quote=quote, reason=evaluation.reason),)

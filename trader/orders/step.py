@@ -1,0 +1,213 @@
+"""What a tracked plan does next. Pure: from its state, the market's rules and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.order import Order
+from trader.lifecycle.order_events import EntryRearmed, ExitDecided
+from trader.lifecycle.position_events import ExecutionFinished
+from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome
+from trader.orders.draft import OrderDraft
+from trader.orders.protection import is_unprotectable, protection_change
+from trader.plans.plan import Plan
+from trader.venues.instrument import Instrument
+
+MAX_ENTRY_ATTEMPTS = 3
+REDUCE_ONLY_REFUSED = ("Reduce only order would increase position", "reduceOnlyCanceled")
+PROTECTIVE = (Leg.STOP, Leg.TARGET)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Send these orders as one action."""
+
+    drafts: tuple[OrderDraft, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Ask the venue to cancel these orders."""
+
+    orders: tuple[Order, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Close the whole position at market."""
+
+    size: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write this event: it changes what comes next."""
+
+    event: ExitDecided | ExecutionFinished | EntryRearmed
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do until the venue or the clock says something new."""
+
+
+Step: TypeAlias = Place | Cancel | Exit | Record | Wait
+
+
+def next_step(
+    lifecycle: Lifecycle,
+    plan: Plan,
+    instrument: Instrument,
+    net_size: Decimal | None,
+    now: datetime,
+) -> Step:
+    """The one next thing; call again after it is done.
+
+    `net_size` is the account's signed position in the symbol, when it was asked.
+    """
+    if _is_gone(lifecycle, net_size):
+        return _finish_gone(lifecycle, net_size)
+    if lifecycle.position.size != 0:
+        return _step_with_position(lifecycle, plan, instrument, now)
+    return _step_when_flat(lifecycle, plan, now)
+
+
+def lost_position_suspected(lifecycle: Lifecycle) -> bool:
+    """Whether the venue refused or ended a reduce-only order while we think we hold something."""
+    if lifecycle.position.size == 0:
+        return False
+    return any(
+        order.venue_text.startswith(REDUCE_ONLY_REFUSED)
+        for order in lifecycle.orders_of(*PROTECTIVE, Leg.EXIT)
+    )
+
+
+def _is_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> bool:
+    held = lifecycle.position.size
+    return net_size is not None and lost_position_suspected(lifecycle) and held * net_size <= 0
+
+
+def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> Step:
+    working = _cancellable(lifecycle.working(*Leg))
+    if working:
+        return Cancel(working, "the venue no longer shows the position")
+    if lifecycle.unsettled():
+        return Wait()
+    return _finish(
+        lifecycle,
+        Outcome.CLOSED_EXTERNALLY,
+        f"we booked {lifecycle.position.size}, the venue holds {net_size}: closed by other hands",
+    )
+
+
+def _step_with_position(
+    lifecycle: Lifecycle, plan: Plan, instrument: Instrument, now: datetime
+) -> Step:
+    if _is_behind(lifecycle):
+        return Wait()
+    exit_reason = lifecycle.exit_reason or _exit_reason(lifecycle, plan, now)
+    if exit_reason is not None:
+        return _leave(lifecycle, plan, exit_reason)
+    withdrawn = _entry_to_cancel(lifecycle, plan, now)
+    if withdrawn is not None:
+        return withdrawn
+    change = protection_change(lifecycle, plan, instrument)
+    if change.withdraw:
+        return Cancel(change.withdraw, "protection is placed anew for the position's new size")
+    if change.add:
+        return Place(change.add, f"protects {abs(lifecycle.position.size)} {plan.symbol}")
+    return Wait()
+
+
+def _exit_reason(lifecycle: Lifecycle, plan: Plan, now: datetime) -> ExitReason | None:
+    if lifecycle.cancel is not None and lifecycle.cancel.close_position:
+        return ExitReason.CANCELLED
+    if is_unprotectable(lifecycle):
+        return ExitReason.UNPROTECTED
+    held_since = lifecycle.fills[0].traded_at
+    if plan.max_hold is not None and now >= held_since + plan.max_hold:
+        return ExitReason.TIME
+    return None
+
+
+def _leave(lifecycle: Lifecycle, plan: Plan, why: ExitReason) -> Step:
+    if lifecycle.exit_reason is None:
+        return Record(ExitDecided(why=why, reason=_exit_sentence(plan, why)))
+    entries = _cancellable(lifecycle.working(Leg.ENTRY))
+    if entries:
+        return Cancel(entries, "the position is being closed")
+    if lifecycle.working(Leg.EXIT, Leg.ENTRY):
+        return Wait()
+    return Exit(abs(lifecycle.position.size), _exit_sentence(plan, why))
+
+
+def _is_behind(lifecycle: Lifecycle) -> bool:
+    """An order is over, but its trades are not all booked: the position is not yet known."""
+    return any(order.state.is_over for order in lifecycle.unsettled())
+
+
+def _exit_sentence(plan: Plan, why: ExitReason) -> str:
+    return {
+        ExitReason.TIME: f"held for its longest time, {plan.max_hold}",
+        ExitReason.CANCELLED: "cancelled, and asked to close the position",
+        ExitReason.UNPROTECTED: "the venue refused its stop too often",
+    }[why]
+
+
+def _step_when_flat(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
+    withdrawn = _entry_to_cancel(lifecycle, plan, now)
+    if withdrawn is not None:
+        return withdrawn
+    if lifecycle.working(Leg.ENTRY) or _is_behind(lifecycle):
+        return Wait()
+    leftovers = _cancellable(lifecycle.working(*PROTECTIVE, Leg.EXIT))
+    if leftovers:
+        return Cancel(leftovers, "the position is closed")
+    if lifecycle.unsettled():
+        return Wait()
+    return _end(lifecycle, plan, now)
+
+
+def _entry_to_cancel(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Cancel | None:
+    entries = _cancellable(lifecycle.working(Leg.ENTRY))
+    if not entries:
+        return None
+    if lifecycle.cancel is not None:
+        return Cancel(entries, f"cancelled by {lifecycle.cancel.requested_by}")
+    if now >= plan.valid_until:
+        return Cancel(entries, f"valid until {plan.valid_until.isoformat()}")
+    return None
+
+
+def _cancellable(orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    states = (OrderState.OPEN, OrderState.TRIGGERED, OrderState.UNRECOGNISED)
+    return tuple(order for order in orders if order.state in states and not order.cancel_sent)
+
+
+def _end(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
+    if lifecycle.fills:
+        return _finish(lifecycle, Outcome.CLOSED, "flat, and nothing works any more")
+    if lifecycle.cancel is not None:
+        return _finish(lifecycle, Outcome.CANCELLED, "cancelled before anything traded")
+    if now >= plan.valid_until:
+        return _finish(lifecycle, Outcome.EXPIRED, "nothing traded before the plan's end")
+    entry = lifecycle.orders_of(Leg.ENTRY)[-1]
+    if entry.state is OrderState.NEVER_LANDED and entry.intended.attempt < MAX_ENTRY_ATTEMPTS:
+        return Record(
+            EntryRearmed(
+                attempts=entry.intended.attempt,
+                reason="the entry order never reached the venue: the condition is judged again",
+            )
+        )
+    return _finish(lifecycle, Outcome.REJECTED, f"the entry ended untraded: {entry.venue_text}")
+
+
+def _finish(lifecycle: Lifecycle, outcome: Outcome, reason: str) -> Record:
+    fills = lifecycle.fills
+    held_for = fills[-1].traded_at - fills[0].traded_at if fills else None
+    return Record(ExecutionFinished(outcome=outcome, held_for=held_for, reason=reason))

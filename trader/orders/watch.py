@@ -1,0 +1,43 @@
+"""The heartbeat's look at all waiting plans."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from trader.clock import Clock
+from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.paging import rows_in
+from trader.lifecycle.stage import Stage
+from trader.market.quote import Quote
+from trader.orders.monitoring import judge_entry
+from trader.strands.store import SequenceConflict, StrandStore
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWatch:
+    """Judges every waiting plan on the given quotes. Needs neither a venue nor a key."""
+
+    store: StrandStore
+    journal: Journal
+    cache: LifecycleCache
+    clock: Clock
+    max_price_age: timedelta
+
+    def triggered(self, quotes: Mapping[str, Quote]) -> Iterator[str]:
+        """Append what changed, and yield each plan whose condition now holds."""
+        for lifecycle in self.cache.sweep(rows_in(self.store, Stage.MONITOR)):
+            if self._judge(lifecycle, quotes) is Stage.PLACE:
+                yield lifecycle.lifecycle_id
+
+    def _judge(self, lifecycle: Lifecycle, quotes: Mapping[str, Quote]) -> Stage:
+        plan = lifecycle.plan
+        if lifecycle.stage is not Stage.MONITOR or plan is None:
+            return Stage.MONITOR
+        now = self.clock()
+        events = judge_entry(lifecycle, plan, quotes.get(plan.symbol), now, self.max_price_age)
+        try:
+            return self.journal.append(lifecycle, events, now).stage
+        except SequenceConflict:
+            return Stage.MONITOR

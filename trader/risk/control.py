@@ -1,0 +1,24 @@
+"""The pre-trade controls, by name."""
+
+from enum import StrEnum
+
+
+class Control(StrEnum):
+    """What can stop an entry before it reaches the venue."""
+
+    HALTED = "halted"
+    """New entries are switched off (setting `halted`)."""
+    STALE_PRICE = "stale_price"
+    """The trigger or the quote is too old: the plan waits for its condition again."""
+    UNLISTED_SYMBOL = "unlisted_symbol"
+    """The venue does not list the symbol, or no longer."""
+    SIZE_BELOW_MINIMUM = "size_below_minimum"
+    """After rounding to the lot, the order is below the venue's minimum."""
+    MAX_ORDER_NOTIONAL = "max_order_notional"
+    """Size times price is above the largest order allowed."""
+    PRICE_COLLAR = "price_collar"
+    """The limit price is too far beyond the mid."""
+    EXIT_ALREADY_PASSED = "exit_already_passed"
+    """The market already stands beyond the plan's stop or target."""
+    OPPOSING_POSITION = "opposing_position"
+    """Another plan holds the other side of this symbol in the same account."""

@@ -1,0 +1,168 @@
+"""The pre-trade controls: each looks at one thing and says which limit was broken by what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from trader.lifecycle.plan_events import EntryDenied
+from trader.market.quote import Quote
+from trader.money import BASIS_POINTS
+from trader.plans.plan import Plan
+from trader.risk.control import Control
+from trader.risk.limits import RiskLimits
+from trader.venues.instrument import Instrument, Side
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCheck:
+    """An entry order as the controls see it. `mid` is the arrival price.
+
+    `opposing` is the lifecycle that holds the other side of the symbol, if one does.
+    """
+
+    plan: Plan
+    quote: Quote
+    mid: Decimal
+    instrument: Instrument
+    size: Decimal
+    limit_price: Decimal
+    side: Side
+    triggered_at: datetime | None
+    opposing: str | None
+
+
+def denial(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    """The first control that stops the entry, or None."""
+    for control in _CONTROLS:
+        denied = control(check, limits, now)
+        if denied is not None:
+            return denied
+    return None
+
+
+def unlisted(plan: Plan) -> EntryDenied:
+    """The denial of a plan whose symbol the venue does not list, or no longer."""
+    return EntryDenied(
+        control=Control.UNLISTED_SYMBOL,
+        limit="listed",
+        value=plan.symbol,
+        is_final=True,
+        reason=f"the venue does not list {plan.symbol} (any more)",
+    )
+
+
+def _halted(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    if not limits.is_halted:
+        return None
+    return EntryDenied(
+        control=Control.HALTED,
+        limit="not halted",
+        value="halted",
+        is_final=True,
+        reason="new entries are halted (setting TRADER_HALTED)",
+    )
+
+
+def _stale_price(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    seen = min(check.quote.observed_at, check.triggered_at or check.quote.observed_at)
+    age = now - seen
+    if age <= limits.max_price_age:
+        return None
+    return EntryDenied(
+        control=Control.STALE_PRICE,
+        limit=_seconds(limits.max_price_age),
+        value=_seconds(age),
+        is_final=False,
+        reason=f"the trigger or its price is {_seconds(age)} old, "
+        f"the limit is {_seconds(limits.max_price_age)}: the condition is judged again",
+    )
+
+
+def _size(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    notional, minimum = check.size * check.limit_price, check.instrument.minimum_notional
+    if notional >= minimum:
+        return None
+    return EntryDenied(
+        control=Control.SIZE_BELOW_MINIMUM,
+        limit=str(minimum),
+        value=str(notional),
+        is_final=True,
+        reason=f"{check.size} {check.plan.symbol} at {check.limit_price} is {notional} US dollars, "
+        f"below the venue's minimum of {minimum}",
+    )
+
+
+def _notional(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    notional = check.size * check.limit_price
+    if notional <= limits.max_order_notional:
+        return None
+    return EntryDenied(
+        control=Control.MAX_ORDER_NOTIONAL,
+        limit=str(limits.max_order_notional),
+        value=str(notional),
+        is_final=True,
+        reason=f"the order is {notional} US dollars, the limit is {limits.max_order_notional}",
+    )
+
+
+def _collar(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    beyond = check.side.sign * (check.limit_price / check.mid - 1) * BASIS_POINTS
+    if beyond <= limits.price_collar_bps:
+        return None
+    return EntryDenied(
+        control=Control.PRICE_COLLAR,
+        limit=str(limits.price_collar_bps),
+        value=f"{beyond:.2f}",
+        is_final=True,
+        reason=f"the limit price {check.limit_price} is {beyond:.2f} basis points beyond the mid "
+        f"{check.mid}, the limit is {limits.price_collar_bps}",
+    )
+
+
+def _exit_passed(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    sign, stop, target = check.plan.direction.sign, check.plan.stop_loss, check.plan.take_profit
+    if stop is not None and sign * (check.mid - stop) <= 0:
+        return _passed("stop", stop, check.mid)
+    if target is not None and sign * (target - check.mid) <= 0:
+        return _passed("target", target, check.mid)
+    return None
+
+
+def _passed(name: str, price: Decimal, mid: Decimal) -> EntryDenied:
+    return EntryDenied(
+        control=Control.EXIT_ALREADY_PASSED,
+        limit=str(price),
+        value=str(mid),
+        is_final=True,
+        reason=f"the mid {mid} already stands beyond the {name} at {price}",
+    )
+
+
+def _opposing(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    if check.opposing is None:
+        return None
+    return EntryDenied(
+        control=Control.OPPOSING_POSITION,
+        limit="one direction a symbol",
+        value=check.opposing,
+        is_final=True,
+        reason=f"lifecycle {check.opposing} holds the other side of {check.plan.symbol}: "
+        "in one account the two would net out and lose their protection",
+    )
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.1f} s"
+
+
+_Check = Callable[[EntryCheck, RiskLimits, datetime], EntryDenied | None]
+_CONTROLS: tuple[_Check, ...] = (
+    _halted,
+    _stale_price,
+    _opposing,
+    _exit_passed,
+    _size,
+    _notional,
+    _collar,
+)

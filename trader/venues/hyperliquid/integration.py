@@ -1,0 +1,208 @@
+"""Hyperliquid as a venue, on the official SDK."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import datetime
+from typing import Self
+
+from hyperliquid.utils.constants import MAINNET_API_URL
+from hyperliquid.utils.signing import sign_l1_action
+from hyperliquid.utils.types import Cloid
+
+from trader.errors import Permanent
+from trader.market.quote import Quote
+from trader.settings import Settings
+from trader.strands.strand import Json
+from trader.venues.account_check import AccountRole
+from trader.venues.credentials import Credentials
+from trader.venues.hyperliquid import replies, reports
+from trader.venues.hyperliquid.answers import cancel_answers, order_answers
+from trader.venues.hyperliquid.fill_history import read_fills
+from trader.venues.hyperliquid.transport import Transport
+from trader.venues.hyperliquid.wire import cancel_action, in_wire_order, listed, order_action
+from trader.venues.instrument import Instrument
+from trader.venues.moments import to_milliseconds
+from trader.venues.names import HYPERLIQUID
+from trader.venues.orders import (
+    Account,
+    Fill,
+    OrderAnswer,
+    OrderReport,
+    OrderRequest,
+    VenuePosition,
+)
+from trader.venues.venue import Action
+
+
+class HyperliquidIntegration:
+    """One account on Hyperliquid's perpetuals.
+
+    `url` is the venue's base URL; only the exact mainnet URL is signed for mainnet. `account` is
+    the address that trades, never an agent's own. `timeout` is in seconds, and must be below the
+    expiry of the orders sent. `clock` gives the aware time at which a quote is received. `meta` is
+    the reply to `meta` when it is known: building the object calls nobody, and without it the
+    first call that needs an instrument asks.
+    """
+
+    name = HYPERLIQUID
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        account: str,
+        credentials: Credentials,
+        timeout: float,
+        clock: Callable[[], datetime],
+        meta: Json = None,
+    ) -> None:
+        url = url.rstrip("/")
+        self._transport = Transport(url, timeout)
+        self._info = self._transport.info
+        self._account = account.lower()
+        self._credentials = credentials
+        self._clock = clock
+        self._is_mainnet = url == MAINNET_API_URL
+        self._instruments: Mapping[str, Instrument] = {}
+        if meta is not None:
+            self._instruments = reports.instruments_of(replies.parse(replies.META, meta))
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, credentials: Credentials, clock: Callable[[], datetime]
+    ) -> Self:
+        """The venue that the settings name; without an account, the key's own address trades."""
+        return cls(
+            url=settings.venue_url,
+            account=settings.account_address or credentials.address,
+            credentials=credentials,
+            timeout=settings.venue_timeout_seconds,
+            clock=clock,
+        )
+
+    @property
+    def signer(self) -> str:
+        """The address of the key that signs, lower case."""
+        return self._credentials.address
+
+    def instruments(self) -> Mapping[str, Instrument]:
+        """The perpetuals, by name, as of the last `quotes` or the last unknown symbol."""
+        if not self._instruments:
+            self._read_instruments()
+        return self._instruments
+
+    def quotes(self) -> Mapping[str, Quote]:
+        """Mid and mark of every perpetual; takes new listings into `instruments` on the way."""
+        reply = self._transport.read(self._info.meta_and_asset_ctxs)
+        observed_at = self._clock()
+        meta, contexts = replies.parse(replies.META_AND_CONTEXTS, reply)
+        self._instruments = reports.instruments_of(meta)
+        return reports.quotes_of(meta, contexts, observed_at)
+
+    def quote(self, symbol: str) -> Quote:
+        """Best bid, ask and mid. Raises Permanent when the symbol is not listed."""
+        listed(self._instruments_with({symbol}), symbol)
+        query = {"type": "l2Book", "coin": symbol}
+        reply = self._transport.read(self._info.post, "/info", query)
+        observed_at = self._clock()
+        return reports.quote_of(symbol, replies.parse(replies.BOOK, reply), observed_at)
+
+    def account(self) -> Account:
+        """Equity and positions."""
+        reply = self._transport.read(self._info.user_state, self._account)
+        state = replies.parse(replies.CLEARINGHOUSE_STATE, reply)
+        return reports.account_of(self._account, state)
+
+    def compose_orders(self, orders: Sequence[OrderRequest]) -> Action:
+        """The action that places these orders, each on its own. Raises Permanent."""
+        return order_action(orders, self._instruments_with({order.symbol for order in orders}))
+
+    def compose_cancel(self, cloids: Sequence[tuple[str, str]]) -> Action:
+        """The action that cancels these orders, given as (symbol, cloid). Raises Permanent."""
+        return cancel_action(cloids, self._instruments_with({symbol for symbol, _ in cloids}))
+
+    def send_orders(
+        self, action: Action, nonce: int, expires_after: datetime
+    ) -> tuple[OrderAnswer, ...]:
+        """Sign and post an order action: the same arguments give the same bytes."""
+        count = _count(action, "orders")
+        return order_answers(self._send(action, nonce, expires_after), count)
+
+    def send_cancel(self, action: Action, nonce: int, expires_after: datetime) -> tuple[str, ...]:
+        """Sign and post a cancellation: one text an order, empty when cancelled."""
+        count = _count(action, "cancels")
+        return cancel_answers(self._send(action, nonce, expires_after), count)
+
+    def order(self, cloid: str) -> OrderReport | None:
+        """The latest order with this cloid; None may also mean "not yet visible"."""
+        query = self._info.query_order_by_cloid
+        reply = self._transport.read(query, self._account, Cloid.from_str(cloid))
+        return reports.order_report(replies.parse(replies.ORDER_STATUS, reply))
+
+    def open_orders(self) -> tuple[OrderReport, ...]:
+        """The open orders, triggers included."""
+        reply = self._transport.read(self._info.frontend_open_orders, self._account)
+        orders = replies.parse(replies.OPEN_ORDERS, reply)
+        return tuple(reports.open_order_report(order) for order in orders)
+
+    def fills(self, since: datetime) -> tuple[Fill, ...]:
+        """The fills from that time on, oldest first, each once."""
+        found = read_fills(self._fill_page, to_milliseconds(since))
+        return tuple(reports.fill_of(fill, self._account) for fill in found)
+
+    def role(self, address: str) -> AccountRole:
+        """What the address is to the venue."""
+        reply = self._transport.read(self._info.user_role, address)
+        return reports.role_of(replies.parse(replies.ROLE, reply))
+
+    def abstraction(self, address: str) -> str:
+        """How the account keeps its balances, in the venue's word."""
+        reply = self._transport.read(self._info.query_user_abstraction_state, address)
+        return replies.parse(replies.ABSTRACTION, reply)
+
+    def place_order(self, order: OrderRequest, nonce: int, expires_after: datetime) -> OrderAnswer:
+        """Compose, sign and post one order."""
+        return self.send_orders(self.compose_orders([order]), nonce, expires_after)[0]
+
+    def get_positions(self) -> tuple[VenuePosition, ...]:
+        """The open positions."""
+        return self.account().positions
+
+    def get_order_status(self, cloid: str) -> OrderReport | None:
+        """The latest order with this cloid."""
+        return self.order(cloid)
+
+    def _instruments_with(self, symbols: Set[str]) -> Mapping[str, Instrument]:
+        if not symbols <= self._instruments.keys():
+            self._read_instruments()
+        return self._instruments
+
+    def _read_instruments(self) -> None:
+        meta = replies.parse(replies.META, self._transport.read(self._info.meta))
+        self._instruments = reports.instruments_of(meta)
+
+    def _send(self, action: Action, nonce: int, expires_after: datetime) -> Json:
+        action = in_wire_order(action)
+        expiry = to_milliseconds(expires_after)
+        signature = sign_l1_action(
+            self._credentials.wallet, action, None, nonce, expiry, self._is_mainnet
+        )
+        return self._transport.act(
+            {
+                "action": action,
+                "nonce": nonce,
+                "signature": signature,
+                "vaultAddress": None,
+                "expiresAfter": expiry,
+            }
+        )
+
+    def _fill_page(self, since: int) -> tuple[replies.WireFill, ...]:
+        reply = self._transport.read(self._info.user_fills_by_time, self._account, since)
+        return replies.parse(replies.FILLS, reply)
+
+
+def _count(action: Action, key: str) -> int:
+    items = action.get(key)
+    if not isinstance(items, list):
+        raise Permanent(f"an action of type {action.get('type')!r} has no list of {key}")
+    return len(items)

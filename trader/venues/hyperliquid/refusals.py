@@ -1,0 +1,35 @@
+"""What the venue's refusal of a whole action means for the caller."""
+
+import re
+
+from trader.errors import TraderError
+from trader.venues.venue import (
+    ActionExpired,
+    ActionOutcomeUnknown,
+    ActionRefused,
+    DuplicateNonce,
+)
+
+_DUPLICATE_NONCE = re.compile(r"\bduplicate nonce\b", re.IGNORECASE)
+_NONCE_TOO_LOW = re.compile(r"\bnonce too low\b", re.IGNORECASE)
+_EXPIRED = re.compile(r"\baction\b.*\bexpired\b", re.IGNORECASE)
+_UNKNOWN_SIGNER = re.compile(r"\bUser or API Wallet\b.*\bdoes not exist\b", re.IGNORECASE)
+_UNKNOWN_SIGNER_HINT = (
+    "check that the key is an approved, unexpired agent of the account, and that the network "
+    "is the one it was approved on"
+)
+
+
+def refusal(text: str) -> TraderError:
+    """The exception for a reply `{"status": "err", "response": text}`."""
+    if _DUPLICATE_NONCE.search(text):
+        return DuplicateNonce(text)
+    if _NONCE_TOO_LOW.search(text):
+        # Newer nonces have pushed this one out of the venue's window: this copy is refused, but
+        # an earlier copy may be among those that have left the window.
+        return ActionOutcomeUnknown(text)
+    if _EXPIRED.search(text):
+        return ActionExpired(text)
+    if _UNKNOWN_SIGNER.search(text):
+        return ActionRefused(f"{text} ({_UNKNOWN_SIGNER_HINT})")
+    return ActionRefused(text)

@@ -1,0 +1,135 @@
+"""The one place that posts to the venue, and that says of a failure what may have happened."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import ParamSpec
+
+import requests
+from hyperliquid.info import Info
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
+
+from trader.errors import TraderError
+from trader.strands.strand import Json
+from trader.venues.hyperliquid.refusals import refusal
+from trader.venues.venue import ActionOutcomeUnknown, ActionRefused, VenueUnavailable
+
+P = ParamSpec("P")
+
+MAX_IDLE_SECONDS = 30.0
+"""The venue forgets idle connections without a word, and a post on one has no known outcome."""
+
+_TOO_MANY_REQUESTS = 429
+_REQUEST_TIMEOUT = 408
+_UNPARSABLE = "Could not parse JSON"
+_NO_SPOT: Json = {"tokens": [], "universe": []}
+_NO_PERPETUALS: Json = {"universe": []}
+
+
+class HttpStatusError(Exception):
+    """The reply was not 200."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"HTTP {status}: {text:.500}")
+        self.status = status
+
+
+class Transport:
+    """One session with the venue, used by one thread at a time; never across a fork.
+
+    `info` is the SDK's own client, given empty listings so that building it needs no network; what
+    the venue lists is read by `HyperliquidIntegration`. `timeout` is in seconds, for the
+    connection and for the reply each. Nothing is retried here.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self.info = Info(
+            url, skip_ws=True, meta=_NO_PERPETUALS, spot_meta=_NO_SPOT, timeout=timeout
+        )
+        self._session: requests.Session = self.info.session
+        self._session.hooks["response"].append(_refuse_other_than_200)
+        self._turn = threading.Lock()
+        self._used_at = time.monotonic()
+
+    def read(self, query: Callable[P, Json], *args: P.args, **kwargs: P.kwargs) -> Json:
+        """The reply to one of the SDK's queries. Raises VenueUnavailable."""
+        try:
+            reply = self._in_turn(query, *args, **kwargs)
+        except (HttpStatusError, OSError, HTTPError) as error:
+            raise VenueUnavailable(f"hyperliquid could not be read: {error}") from error
+        if _is_unparsable(reply):
+            raise VenueUnavailable(f"hyperliquid's reply was not JSON: {reply!r:.500}")
+        return reply
+
+    def act(self, envelope: dict[str, Json]) -> Json:
+        """Post a signed action once; gives the `response` object when the venue accepted it.
+
+        Raises ActionRefused, DuplicateNonce, ActionExpired, VenueUnavailable (surely not
+        admitted), ActionOutcomeUnknown.
+        """
+        try:
+            reply = self._in_turn(self.info.post, "/exchange", envelope)
+        except HttpStatusError as error:
+            raise _failure_of_status(error) from error
+        except (OSError, HTTPError) as error:
+            raise _failure_of_connection(error) from error
+        return _accepted(reply)
+
+    def _in_turn(self, query: Callable[P, Json], *args: P.args, **kwargs: P.kwargs) -> Json:
+        with self._turn:
+            self._drop_idle_connections()
+            try:
+                return query(*args, **kwargs)
+            finally:
+                self._used_at = time.monotonic()
+
+    def _drop_idle_connections(self) -> None:
+        if time.monotonic() - self._used_at > MAX_IDLE_SECONDS:
+            self._session.close()
+
+
+def _refuse_other_than_200(response: requests.Response, **_: object) -> None:
+    """Runs before the SDK sees the reply: the SDK would raise KeyError for some, and would
+    follow a redirection by sending the action elsewhere."""
+    if response.status_code != requests.codes.ok:
+        raise HttpStatusError(response.status_code, response.text)
+
+
+def _failure_of_status(error: HttpStatusError) -> TraderError:
+    if error.status == _TOO_MANY_REQUESTS:
+        return VenueUnavailable(f"hyperliquid admits no more requests for now: {error}")
+    if 400 <= error.status < 500 and error.status != _REQUEST_TIMEOUT:
+        return ActionRefused(str(error))
+    return ActionOutcomeUnknown(f"hyperliquid may have admitted the action: {error}")
+
+
+def _failure_of_connection(error: Exception) -> TraderError:
+    if _was_never_sent(error):
+        return VenueUnavailable(f"hyperliquid could not be reached: {error}")
+    return ActionOutcomeUnknown(f"hyperliquid may have admitted the action: {error}")
+
+
+def _was_never_sent(error: Exception) -> bool:
+    """Whether no connection came about, so that no byte of the request left us."""
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(
+        cause.reason, (NewConnectionError, ConnectTimeoutError)
+    )
+
+
+def _accepted(reply: Json) -> Json:
+    match reply:
+        case {"status": "ok", "response": response}:
+            return response
+        case {"status": "err", "response": str(text)}:
+            raise refusal(text)
+        case _:
+            raise ActionOutcomeUnknown(f"hyperliquid's reply has an unknown form: {reply!r:.500}")
+
+
+def _is_unparsable(reply: Json) -> bool:
+    match reply:
+        case {"error": str(text)}:
+            return text.startswith(_UNPARSABLE)
+        case _:
+            return False

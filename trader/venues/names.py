@@ -1,0 +1,3 @@
+"""The venues by name, as strands and the projection write them."""
+
+HYPERLIQUID = "hyperliquid"

@@ -1,0 +1,19 @@
+"""The exchange queue's eyes: what the venue lists and quotes, for those who hold no key."""
+
+from trader.market.snapshot import publish
+from workers.app import app
+from workers.exchange_context import venue
+from workers.journal_context import redis
+from workers.stage_task import StageTask
+
+
+@app.task(name="workers.market.publish_market", base=StageTask)
+def publish_market() -> None:
+    """Publish quotes and instruments, then have the waiting plans checked.
+
+    They are checked without fresh prices too: expiry and cancellation need none.
+    """
+    try:
+        publish(redis(), venue().quotes(), venue().instruments())
+    finally:
+        app.send_task("workers.monitor.check_plans")

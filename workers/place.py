@@ -1,0 +1,15 @@
+"""The place stage: a triggered plan's entry order."""
+
+from celery import Task
+
+from trader.lifecycle.stage import Stage
+from workers.app import app
+from workers.exchange_context import order_manager
+from workers.pipeline import stop_unless
+from workers.stage_task import StageTask
+
+
+@app.task(name="workers.place.place_order", base=StageTask, bind=True)
+def place_order(self: Task, lifecycle_id: str) -> None:
+    """Size, control and send the entry; the chain goes on when an order was intended."""
+    stop_unless(self, order_manager().place_order_when_ready(lifecycle_id), Stage.TRACK)

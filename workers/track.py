@@ -1,0 +1,22 @@
+"""The track stage: orders, fills, protection and exits."""
+
+from celery import Task
+
+from trader.lifecycle.stage import Stage
+from workers.app import app
+from workers.exchange_context import order_manager, order_sweep
+from workers.pipeline import resume, stop_unless
+from workers.stage_task import StageTask
+
+
+@app.task(name="workers.track.track_orders", base=StageTask, bind=True)
+def track_orders(self: Task, lifecycle_id: str) -> None:
+    """Bring a plan up to the venue's word; the chain goes on when it is flat."""
+    stop_unless(self, order_manager().track_order_lifecycle(lifecycle_id), Stage.ANALYZE)
+
+
+@app.task(name="workers.track.sweep_orders", base=StageTask)
+def sweep_orders() -> None:
+    """Have every plan tracked of which the venue or the clock has something new."""
+    for lifecycle_id in order_sweep().attention():
+        resume(lifecycle_id, Stage.TRACK)
