@@ -1,0 +1,1 @@
+"""The core of the exchange: synchronous, single-threaded, without a clock of its own."""

@@ -1,0 +1,37 @@
+"""A client of `/_local`, for tests: deposits, prices, and the ledger that is the witness."""
+
+from typing import Any
+
+import requests
+
+TIMEOUT_SECONDS = 10
+
+
+class Controls:
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def deposit(self, address: str, usdc: str = "10000") -> None:
+        self._post("deposit", {"address": address, "usdc": usdc})
+
+    def set_mid(self, coin: str, mid: str) -> None:
+        self._post("market", {"coin": coin, "mid": mid})
+
+    def set_depth(self, coin: str, bids: list[list[str]], asks: list[list[str]]) -> None:
+        self._post("depth", {"coin": coin, "bids": bids, "asks": asks})
+
+    def ledger_orders(self) -> list[dict[str, Any]]:
+        return self._ledger()["orders"]
+
+    def ledger_fills(self) -> list[dict[str, Any]]:
+        return self._ledger()["fills"]
+
+    def _ledger(self) -> dict[str, list[dict[str, Any]]]:
+        answer = requests.get(f"{self._url}/_local/ledger", timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        ledger: dict[str, list[dict[str, Any]]] = answer.json()
+        return ledger
+
+    def _post(self, control: str, body: dict[str, Any]) -> None:
+        answer = requests.post(f"{self._url}/_local/{control}", json=body, timeout=TIMEOUT_SECONDS)
+        assert answer.ok, answer.text
