@@ -1,0 +1,22 @@
+"""`trader exchange`: the local exchange alone."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from trader.processes.commands import local_exchange
+from trader.processes.embedded import EXCHANGE_PORT
+
+
+def exchange(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free port.")] = (
+        EXCHANGE_PORT
+    ),
+    seed: Annotated[int, typer.Option(help="The random market's seed.")] = 1,
+) -> None:
+    """Run an exchange on this machine that speaks Hyperliquid's wire protocol, until Ctrl-C."""
+    arguments = local_exchange(port, ("--seed", str(seed))).arguments
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *arguments[1:]])

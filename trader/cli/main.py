@@ -1,0 +1,47 @@
+"""The command `trader`."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from trader.cli.cancel import cancel
+from trader.cli.demo import demo
+from trader.cli.doctor import doctor
+from trader.cli.exchange import exchange
+from trader.cli.plan import plan
+from trader.cli.rebuild import rebuild
+from trader.cli.strands import strands
+from trader.cli.up import up
+from trader.errors import Misconfigured, TraderError
+
+FAILED = 1
+MISCONFIGURED = 2
+
+app = typer.Typer(
+    help="Executes approved trading plans: sent once, tracked to the end, every step explained.",
+    epilog="Settings are TRADER_* variables; commands also find the stack that `trader up` runs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (demo, up, doctor, exchange, strands, cancel, rebuild):
+    app.command()(command)
+app.add_typer(plan, name="plan")
+
+
+def main() -> None:
+    """Run the command line; what is wrong is one line on standard error, never a traceback."""
+    try:
+        app()
+    except Misconfigured as error:
+        _complain(error)
+        sys.exit(MISCONFIGURED)
+    except TraderError as error:
+        _complain(error)
+        sys.exit(FAILED)
+
+
+def _complain(error: TraderError) -> None:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"trader: {error}", style="red", markup=False)

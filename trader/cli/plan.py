@@ -1,0 +1,71 @@
+"""`trader plan`: submit, list and show plans."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from trader.cli.context import command_store
+from trader.cli.documents import read_document
+from trader.cli.lifecycle_view import as_json, panels
+from trader.cli.row_view import row_as_json, table
+from trader.clock import utc_now
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.stage import Stage
+from trader.plans.submission import submission
+from trader.strands.store import StrandStore
+from trader.strands.strand import LifecycleRow
+
+PAGE = 500
+
+plan = typer.Typer(help="Submit, list and show plans.", no_args_is_help=True)
+
+LifecycleId = Annotated[str, typer.Argument(help="The lifecycle id that `plan submit` printed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@plan.command()
+def submit(
+    file: Annotated[str, typer.Argument(help="A JSON or YAML file, or - for standard input.")],
+) -> None:
+    """Approve a plan, as the Decision Maker does; prints its lifecycle id."""
+    strand = submission(read_document(file), utc_now())
+    with command_store() as store:
+        store.insert_foreign(strand)
+    typer.echo(strand.lifecycle_id)
+
+
+@plan.command("list")
+def list_plans(
+    stage: Annotated[Stage | None, typer.Option(help="Only plans at this stage.")] = None,
+    as_json_lines: AsJson = False,
+) -> None:
+    """How far each plan is, oldest first."""
+    with command_store() as store:
+        rows = _all_rows(store, stage)
+    if as_json_lines:
+        for row in rows:
+            typer.echo(json.dumps(row_as_json(row)))
+    else:
+        Console().print(table(rows))
+
+
+@plan.command()
+def show(lifecycle_id: LifecycleId, as_json_object: AsJson = False) -> None:
+    """One plan: its stage, orders and fills, and its strands as a timeline."""
+    with command_store() as store:
+        lifecycle = Journal(store).load(lifecycle_id)
+    if as_json_object:
+        typer.echo(json.dumps(as_json(lifecycle)))
+    else:
+        Console().print(panels(lifecycle))
+
+
+def _all_rows(store: StrandStore, stage: Stage | None) -> list[LifecycleRow]:
+    rows: list[LifecycleRow] = []
+    after = None
+    while page := store.lifecycles(stage=stage, after=after, limit=PAGE):
+        rows.extend(page)
+        after = page[-1].lifecycle_id
+    return sorted(rows, key=lambda row: row.created_at)

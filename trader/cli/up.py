@@ -1,0 +1,82 @@
+"""`trader up`: the whole stack on this machine, until Ctrl-C."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+from rich.markup import escape
+
+from trader.cli.overview import overview
+from trader.errors import Permanent
+from trader.processes.commands import VAR
+from trader.processes.stack import Stack, StackOptions, running_stack
+from trader.processes.supervisor import Event, Happening
+
+WORTH_TELLING = frozenset({Happening.ENDED, Happening.RESTARTED, Happening.KILLED})
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOOK_SECONDS = 0.5
+
+
+class StackFailed(Permanent):
+    """A part that cannot be restarted has ended: the stack stops."""
+
+
+class _StopRequested(Exception):
+    """Ctrl-C, or the system asks us to end."""
+
+
+def up() -> None:
+    """Run everything here until Ctrl-C: exchange, broker, store, workers, beat and Flower.
+
+    What TRADER_* variables name is used as it is (a Redis, a venue, a store, a key); what they do
+    not name is brought along. Files and logs are in the folder var.
+    """
+    console = Console(highlight=False)
+    try:
+        with _stop_signals():
+            _run(console)
+    except _StopRequested:
+        console.print("stopped")
+
+
+def _run(console: Console) -> None:
+    def tell(event: Event) -> None:
+        if event.happening in WORTH_TELLING:
+            console.print(f"[yellow]{event.process}[/] {event.happening}: {escape(event.detail)}")
+
+    console.print("starting ...")
+    with running_stack(StackOptions(VAR, os.environ), tell) as stack:
+        stack.await_workers()
+        console.print(overview(stack))
+        try:
+            _wait(stack)
+        finally:
+            console.print("stopping ...")
+
+
+def _wait(stack: Stack) -> None:
+    idle = threading.Event()
+    while (failure := stack.failure()) is None:
+        idle.wait(LOOK_SECONDS)
+    raise StackFailed(failure)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[None]:
+    """The first signal stops everything in order; further ones do not disturb that."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        raise _StopRequested
+
+    before = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""What `trader doctor` looks at before anybody trusts the Trader with money."""

@@ -1,0 +1,1 @@
+"""The processes of a running Trader: what they are, and who starts, restarts and stops them."""
