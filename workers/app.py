@@ -9,6 +9,7 @@ from celery import Celery
 from beat_schedule import beat_schedule
 from trader.errors import Misconfigured
 from trader.settings import settings
+from workers import logs as logs  # connects the logging to Celery's signals
 from workers.configuration import celery_settings
 
 

@@ -50,6 +50,7 @@ class CelerySettings(BaseModel):
     task_soft_time_limit: int = 45
     task_time_limit: int = 60
     worker_soft_shutdown_timeout: float = 10.0
+    beat_sync_every: int = Field(1, description="the schedule file's age shows that beat lives")
     worker_max_tasks_per_child: int = Field(2000, description="bounds what a child may leak")
     worker_send_task_events: bool = Field(True, description="Flower shows them")
     task_send_sent_event: bool = True

@@ -1,9 +1,12 @@
 """The chain that carries a plan from its stage to its end. Messages hold ids only."""
 
+import structlog
 from celery import Task, chain
 
 from trader.lifecycle.stage import Stage
 from workers.app import app
+
+log = structlog.get_logger()
 
 TASKS = {
     Stage.PLACE: "workers.place.place_order",
@@ -22,5 +25,6 @@ def resume(lifecycle_id: str, stage: Stage) -> None:
 
 def stop_unless(task: Task, stage: Stage, expected: Stage) -> None:
     """End the chain when the plan has not come to the stage of its next link."""
+    log.info("stage reached", stage=str(stage))
     if stage is not expected:
         task.request.chain = None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from trader.demo.run import DemoOptions, DemoState, run_demo
-from trader.demo.screen import live_view, summary
+from trader.demo.screen import live_view, next_steps, summary
 from trader.demo.verdict import Verdict
 from trader.processes.supervisor import Event, Happening
 from trader.settings import PREFIX
@@ -45,8 +46,15 @@ def _run(options: DemoOptions, quiet: bool) -> Verdict:
             screen.update(live_view(state))
 
         verdict = run_demo(options, show, tell)
-    console.print(summary(verdict, latest[0].lifecycles))
+    console.print(summary(verdict))
+    _print_next_steps(console, latest[0])
     return verdict
+
+
+def _print_next_steps(console: Console, state: DemoState) -> None:
+    console.print("\nWhat to try next:")
+    for purpose, command in next_steps(state.lifecycles, sys.argv[0]):
+        console.print(f"  [dim]# {purpose}[/]\n  {command}", soft_wrap=True, highlight=False)
 
 
 def _own_environment() -> dict[str, str]:

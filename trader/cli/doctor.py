@@ -25,7 +25,7 @@ def doctor(
     if as_json:
         typer.echo(_json(findings, healthy))
     else:
-        Console().print(_table(findings))
+        Console().print(findings_table(findings))
     raise typer.Exit(0 if healthy else 1)
 
 
@@ -34,7 +34,8 @@ def _json(findings: Sequence[Finding], healthy: bool) -> str:
     return json.dumps({"healthy": healthy, "findings": found})
 
 
-def _table(findings: Sequence[Finding]) -> Table:
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """A row a part: how it is, what was seen, and what to do."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for finding in findings:
         verdict = Text(finding.verdict, style=STYLES[finding.verdict])

@@ -10,13 +10,18 @@ from types import FrameType
 from rich.console import Console
 from rich.markup import escape
 
+from trader.cli.doctor import findings_table
 from trader.cli.overview import overview
-from trader.errors import Permanent
+from trader.errors import Misconfigured, Permanent
+from trader.health.examination import examine
+from trader.health.finding import Part, Verdict
 from trader.processes.commands import VAR
 from trader.processes.stack import Stack, StackOptions, running_stack
 from trader.processes.supervisor import Event, Happening
+from trader.settings import Network, read_settings
 
 WORTH_TELLING = frozenset({Happening.ENDED, Happening.RESTARTED, Happening.KILLED})
+VENUE_PARTS = frozenset({Part.VENUE, Part.CLOCK, Part.KEY, Part.ACCOUNT})
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_SECONDS = 0.5
 
@@ -38,9 +43,21 @@ def up() -> None:
     console = Console(highlight=False)
     try:
         with _stop_signals():
+            _refuse_unfit(console)
             _run(console)
     except _StopRequested:
         console.print("stopped")
+
+
+def _refuse_unfit(console: Console) -> None:
+    """Before real orders can be sent, venue, clock, key and account must be right."""
+    network = read_settings(os.environ).network
+    if network is Network.LOCAL:
+        return
+    findings = [finding for finding in examine(os.environ) if finding.part in VENUE_PARTS]
+    if any(finding.verdict is not Verdict.OK for finding in findings):
+        console.print(findings_table(findings))
+        raise Misconfigured(f"not started: nothing may be wrong when trading on {network}")
 
 
 def _run(console: Console) -> None:

@@ -102,7 +102,7 @@ class _Run:
             self._look("following the plans")
             time.sleep(LOOK_SECONDS)
         seconds = time.monotonic() - started
-        self._look("comparing with the exchange's ledger")
+        self._look("the plans at the end")
         ledger = read_ledger(self._stack.settings.venue_url)
         return judge(
             tuple(self._known.values()), self._options.plans, ledger.cloids, ledger.fills, seconds

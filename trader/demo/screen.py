@@ -18,6 +18,7 @@ STAGE_STYLES = {
     Stage.DONE: "dim",
 }
 LINES = 24
+COLUMNS = {"plan": 8, "": 5, "symbol": 6, "stage": 8, "position": 9, "result $": 9}
 
 
 def live_view(state: DemoState) -> RenderableType:
@@ -27,21 +28,33 @@ def live_view(state: DemoState) -> RenderableType:
     return Panel(_plans(shown), title=title, title_align="left")
 
 
-def summary(verdict: Verdict, lifecycles: tuple[Lifecycle, ...]) -> RenderableType:
-    """The figures, what they were held against, and what to try next."""
+def summary(verdict: Verdict) -> RenderableType:
+    """The figures, and what they were held against."""
     style = "green" if verdict.is_clean else "red"
     return Group(
         Panel(_figures(verdict), title="What came of it", title_align="left", border_style=style),
         Text(_judgement(verdict), style=f"bold {style}"),
-        Text(),
-        _next_steps(lifecycles),
     )
 
 
+def next_steps(lifecycles: tuple[Lifecycle, ...], program: str) -> list[tuple[str, str]]:
+    """What to try next: a purpose and its command each; `program` is how `trader` is called."""
+    kept = f"TRADER_STORE_URL=sqlite:///{FOLDER / 'trader.db'} {program} plan"
+    closed = [lc.lifecycle_id for lc in lifecycles if lc.outcome is Outcome.CLOSED]
+    shown = [("one plan, strand by strand", f"{kept} show {closed[0]}")] if closed else []
+    return [
+        *shown,
+        ("all plans of this demo", f"{kept} list"),
+        ("the whole stack until Ctrl-C", f"{program} up"),
+        ("beside it, a plan of your own", f"{program} plan submit FILE"),
+    ]
+
+
 def _plans(lifecycles: list[Lifecycle]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("plan", "", "symbol", "stage", "position", "result $", "what happened last"):
-        table.add_column(column, no_wrap=True)
+    table = Table(box=None, pad_edge=False, expand=True)
+    for column, width in COLUMNS.items():
+        table.add_column(column, no_wrap=True, min_width=width)
+    table.add_column("what happened last", no_wrap=True, overflow="ellipsis", ratio=1)
     for lifecycle in lifecycles:
         table.add_row(*_cells(lifecycle), style=STAGE_STYLES[lifecycle.stage])
     return table
@@ -88,21 +101,3 @@ def _judgement(verdict: Verdict) -> str:
         f"Not clean: {verdict.unfinished} unfinished plans, {verdict.duplicates} duplicated and "
         f"{verdict.unexplained} unexplained orders. The logs are in {FOLDER / 'log'}."
     )
-
-
-def _next_steps(lifecycles: tuple[Lifecycle, ...]) -> Table:
-    store = f"TRADER_STORE_URL=sqlite:///{FOLDER / 'trader.db'}"
-    grid = Table.grid(padding=(0, 2))
-    grid.add_row(Text("What to try next (.venv/bin/ before `trader`, or activate it):"))
-    example = _worth_showing(lifecycles)
-    if example is not None:
-        grid.add_row(f"  {store} trader plan show {example}", "one plan, strand by strand")
-    grid.add_row(f"  {store} trader plan list", "all of them")
-    grid.add_row("  trader up", "the whole stack, until Ctrl-C; then, beside it:")
-    grid.add_row("  trader plan submit FILE", "approve a plan of your own")
-    return grid
-
-
-def _worth_showing(lifecycles: tuple[Lifecycle, ...]) -> str | None:
-    closed = [lc.lifecycle_id for lc in lifecycles if lc.outcome is Outcome.CLOSED]
-    return closed[0] if closed else None

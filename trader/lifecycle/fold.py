@@ -221,10 +221,10 @@ def _with_order(lifecycle: Lifecycle, order: Order) -> Lifecycle:
 
 
 def _with_answer(lifecycle: Lifecycle, intent_id: str) -> Lifecycle:
-    """An intent counts as answered once none of its orders is in doubt."""
-    if lifecycle.doubtful(intent_id):
-        return lifecycle
-    return replace(lifecycle, unanswered=lifecycle.unanswered - {intent_id})
+    """An intent counts as answered as long as none of its orders is in doubt."""
+    others = lifecycle.unanswered - {intent_id}
+    doubt = {intent_id} if lifecycle.doubtful(intent_id) else set()
+    return replace(lifecycle, unanswered=others | doubt)
 
 
 def _in_state(lifecycle: Lifecycle, cloids: Iterable[str], state: OrderState) -> Lifecycle:

@@ -51,8 +51,11 @@ class ExitReason(StrEnum):
     """Why a position is closed at market."""
 
     TIME = "time"
+    """The plan's `max_hold` is over."""
     CANCELLED = "cancelled"
+    """Somebody cancelled the plan and asked to close its position."""
     UNPROTECTED = "unprotected"
+    """The venue refused its stop too often."""
 
 
 class OrderState(StrEnum):
@@ -67,9 +70,11 @@ class OrderState(StrEnum):
     TRIGGERED = "triggered"
     """Its trigger was touched; it trades now."""
     FILLED = "filled"
+    """Traded to its whole size."""
     CANCELLED = "cancelled"
     """Ended with something unfilled."""
     REJECTED = "rejected"
+    """The venue refused it."""
     NEVER_LANDED = "never_landed"
     """Proved: the venue never admitted it, and never can."""
     UNRECOGNISED = "unrecognised"

@@ -47,6 +47,7 @@ class Transport:
             url, skip_ws=True, meta=_NO_PERPETUALS, spot_meta=_NO_SPOT, timeout=timeout
         )
         self._session: requests.Session = self.info.session
+        _read_environment_once(self._session, url)
         self._session.hooks["response"].append(_refuse_other_than_200)
         self._turn = threading.Lock()
         self._used_at = time.monotonic()
@@ -86,6 +87,13 @@ class Transport:
     def _drop_idle_connections(self) -> None:
         if time.monotonic() - self._used_at > MAX_IDLE_SECONDS:
             self._session.close()
+
+
+def _read_environment_once(session: requests.Session, url: str) -> None:
+    """Proxies and certificates as the environment has them now, not searched at every call."""
+    settings = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = settings["proxies"], settings["verify"]
+    session.trust_env = False
 
 
 def _refuse_other_than_200(response: requests.Response, **_: object) -> None:

@@ -1,0 +1,127 @@
+"""What one safe order costs: intent, sign, post and outcome, against the bare SDK call."""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from hyperliquid.exchange import Exchange
+from redis import Redis
+
+from benchmarks.workshop import Workshop
+from trader.clock import utc_now
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.plan_events import EntryTriggered, PlanAccepted
+from trader.lifecycle.stage import Leg
+from trader.orders.draft import OrderDraft
+from trader.orders.sender import Sender
+from trader.plans.plan import Plan
+from trader.settings import read_settings
+from trader.strands.opening import open_store
+from trader.venues.credentials import read_credentials
+from trader.venues.hyperliquid.integration import HyperliquidIntegration
+from trader.venues.instrument import Side
+from trader.venues.nonces import NonceCounter
+from trader.venues.orders import TimeInForce
+
+SYMBOL = "ETH"
+SIZE = Decimal("0.01")
+WARM_UP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementCost:
+    """Milliseconds for one order, medians of `orders` taken in turn."""
+
+    orders: int
+    safe_ms: float
+    bare_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the bare call a safe order costs."""
+        return self.safe_ms / self.bare_ms
+
+
+def measure_placement(shop: Workshop, orders: int) -> PlacementCost:
+    """Place orders both ways in turn, far below the market, on the same exchange."""
+    os.environ.update({n: v for n, v in shop.environment.items() if n.startswith("TRADER_")})
+    safe, bare = _safe_way(shop), _bare_way(shop)
+    for _ in range(WARM_UP):
+        safe()
+        bare()
+    pairs = [(_timed(safe), _timed(bare)) for _ in range(orders)]
+    return PlacementCost(
+        orders,
+        statistics.median(seconds for seconds, _ in pairs) * 1000,
+        statistics.median(seconds for _, seconds in pairs) * 1000,
+    )
+
+
+def _timed(call: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _safe_way(shop: Workshop) -> Callable[[], None]:
+    settings = read_settings(shop.environment)
+    journal = Journal(open_store(settings.store_url))
+    venue = HyperliquidIntegration.from_settings(
+        settings, read_credentials(shop.environment), utc_now
+    )
+    nonces = NonceCounter(Redis.from_url(settings.redis_url), venue.signer)
+    sender = Sender(journal, venue, nonces, utc_now, timedelta(seconds=15))
+    quote = venue.quote(SYMBOL)
+    price = venue.instruments()[SYMBOL].round_price((quote.mid or Decimal(1)) / 2, Side.SELL)
+    draft = OrderDraft(Leg.ENTRY, SYMBOL, Side.BUY, SIZE, price, TimeInForce.GTC)
+    waiting = iter([_triggered(journal, number) for number in range(2000)])
+
+    def place() -> None:
+        sender.place(next(waiting), [draft], "benchmark", quote)
+
+    return place
+
+
+def _triggered(journal: Journal, number: int) -> Lifecycle:
+    now = utc_now()
+    plan = Plan.model_validate(
+        {
+            "plan_id": f"placement-{number}",
+            "symbol": SYMBOL,
+            "direction": "long",
+            "timeframe": "1m",
+            "entry": {"type": "immediately"},
+            "order": {"type": "market"},
+            "size": {"unit": "quantity", "value": SIZE},
+            "valid_until": now + timedelta(hours=1),
+        }
+    )
+    accepted = PlanAccepted(
+        plan=plan,
+        entry_condition="immediately",
+        source_id=f"placement-{number}",
+        approved_at=now,
+        reason="benchmark",
+    )
+    lifecycle = journal.begin(f"placement-{number}", accepted, now)
+    return journal.append(lifecycle, (EntryTriggered(quote=None, reason="benchmark"),), now)
+
+
+def _bare_way(shop: Workshop) -> Callable[[], None]:
+    settings = read_settings(shop.environment)
+    wallet = read_credentials(shop.environment).wallet
+    exchange = Exchange(wallet, settings.venue_url, account_address=settings.account_address)
+    mid = float(exchange.info.all_mids()[SYMBOL])
+    price = round(mid / 2, 1)
+
+    def place() -> None:
+        reply = exchange.order(SYMBOL, True, float(SIZE), price, {"limit": {"tif": "Gtc"}})
+        if "resting" not in reply["response"]["data"]["statuses"][0]:
+            raise RuntimeError(f"the bare order was not accepted: {reply}")
+
+    return place

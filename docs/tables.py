@@ -1,0 +1,114 @@
+"""Writes the tables of these pages from the code: `make docs`; `--check` only compares.
+
+A page marks a table with `<!-- table: NAME -->` and `<!-- end -->`.
+"""
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import get_args
+
+from trader.lifecycle.encoding import AnyEvent
+from trader.lifecycle.event import Event
+from trader.lifecycle.stage import ExitReason, OrderState, Outcome, Stage
+from trader.risk.control import Control
+from trader.settings import PREFIX, Settings
+
+PAGES = Path(__file__).parent
+MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def settings_table() -> str:
+    """Every setting with its default and meaning."""
+    rows = [
+        (f"`{PREFIX}{name.upper()}`", _code(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    return _table(("variable", "default", "meaning"), rows)
+
+
+def events_table() -> str:
+    """Every event of a lifecycle with the kind and tags of its strand."""
+    rows = [
+        (
+            f"`{event.model_fields['event'].default}`",
+            f"`{event.kind}`",
+            _first_sentence(event.__doc__ or ""),
+            " ".join(f"`{tag}`" for tag in event.tags),
+        )
+        for event in _events()
+    ]
+    return _table(("event", "kind", "meaning", "tags"), rows)
+
+
+def enum_table(enum: type[StrEnum]) -> str:
+    """Every member with the docstring that follows it in the source."""
+    meanings = dict(_member_docstrings(enum))
+    rows = [(f"`{member}`", meanings.get(member.name, "")) for member in enum]
+    return _table((enum.__name__, "meaning"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "settings": settings_table,
+    "events": events_table,
+    "stages": lambda: enum_table(Stage),
+    "outcomes": lambda: enum_table(Outcome),
+    "order_states": lambda: enum_table(OrderState),
+    "exit_reasons": lambda: enum_table(ExitReason),
+    "controls": lambda: enum_table(Control),
+}
+
+
+def with_tables(page: str) -> str:
+    """The page with each marked table as the code has it. Raises KeyError for an unknown one."""
+    return MARKED.sub(lambda m: f"{m[1]}{TABLES[m[2]]()}\n{m[3]}", page)
+
+
+def _events() -> tuple[type[Event], ...]:
+    union, _ = get_args(AnyEvent)
+    return get_args(union)
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def _member_docstrings(enum: type[StrEnum]) -> Iterator[tuple[str, str]]:
+    body = ast.parse(inspect.getsource(enum)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for statement, follower in zip(body.body, body.body[1:], strict=False):
+        if isinstance(statement, ast.Assign) and isinstance(follower, ast.Expr):
+            target, text = statement.targets[0], ast.literal_eval(follower.value)
+            if isinstance(target, ast.Name):
+                yield target.id, " ".join(text.split())
+
+
+def _code(value: object) -> str:
+    return "none" if value is None else f"`{value}`"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def main() -> int:
+    """Write, or with --check compare; the number of pages that differed."""
+    stale = 0
+    for path in sorted(PAGES.glob("*.md")):
+        page = path.read_text(encoding="utf-8")
+        fresh = with_tables(page)
+        if fresh != page:
+            stale += 1
+            print(f"{path.name} differs from the code", file=sys.stderr)
+            if "--check" not in sys.argv:
+                path.write_text(fresh, encoding="utf-8")
+    return stale if "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
