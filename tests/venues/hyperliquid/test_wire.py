@@ -19,7 +19,6 @@ from trader.errors import Permanent
 from trader.venues.hyperliquid.wire import (
     cancel_action,
     decimal_to_wire,
-    in_wire_order,
     order_action,
 )
 from trader.venues.instrument import Side
@@ -100,24 +99,6 @@ def test_cancellation_names_asset_and_cloid() -> None:
         "type": "cancelByCloid",
         "cancels": [{"asset": 1, "cloid": CLOID}, {"asset": 0, "cloid": OTHER_CLOID}],
     }
-
-
-@pytest.mark.parametrize(
-    "action",
-    [
-        order_action([limit_order(), stop_order(cloid=OTHER_CLOID)], INSTRUMENTS),
-        cancel_action([("ETH", CLOID)], INSTRUMENTS),
-        {"type": "noop"},
-    ],
-)
-def test_a_store_that_sorts_keys_does_not_change_the_signature(action: dict[str, object]) -> None:
-    stored = json.loads(json.dumps(action, sort_keys=True))
-    assert json.dumps(in_wire_order(stored)) == json.dumps(action)
-
-
-def test_a_key_of_unknown_place_is_refused() -> None:
-    with pytest.raises(Permanent, match="'builder'"):
-        in_wire_order({"type": "order", "orders": [], "grouping": "na", "builder": {}})
 
 
 @pytest.mark.parametrize(

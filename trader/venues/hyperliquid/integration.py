@@ -18,7 +18,7 @@ from trader.venues.hyperliquid import replies, reports
 from trader.venues.hyperliquid.answers import cancel_answers, order_answers
 from trader.venues.hyperliquid.fill_history import read_fills
 from trader.venues.hyperliquid.transport import Transport
-from trader.venues.hyperliquid.wire import cancel_action, in_wire_order, listed, order_action
+from trader.venues.hyperliquid.wire import cancel_action, listed, order_action
 from trader.venues.instrument import Instrument
 from trader.venues.moments import to_milliseconds
 from trader.venues.names import HYPERLIQUID
@@ -181,7 +181,6 @@ class HyperliquidIntegration:
         self._instruments = reports.instruments_of(meta)
 
     def _send(self, action: Action, nonce: int, expires_after: datetime) -> Json:
-        action = in_wire_order(action)
         expiry = to_milliseconds(expires_after)
         signature = sign_l1_action(
             self._credentials.wallet, action, None, nonce, expiry, self._is_mainnet

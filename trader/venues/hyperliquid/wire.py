@@ -23,15 +23,6 @@ _TIME_IN_FORCE = {
 }
 _TRIGGER_KIND = {TriggerKind.STOP: "sl", TriggerKind.TARGET: "tp"}
 
-# One list serves every object of the actions that we send: no two of them disagree.
-_KEY_ORDER = (
-    *("type", "orders", "cancels", "grouping"),
-    *("a", "b", "p", "s", "r", "t", "c"),
-    *("limit", "tif", "trigger", "isMarket", "triggerPx", "tpsl"),
-    *("asset", "cloid"),
-)
-_KEY_RANK = {key: rank for rank, key in enumerate(_KEY_ORDER)}
-
 
 def decimal_to_wire(number: Decimal) -> str:
     """Plain notation without an exponent or trailing zeros: 1E+2 is "100", 0.10 is "0.1"."""
@@ -76,36 +67,12 @@ def order_to_wire(order: OrderRequest, instrument: Instrument) -> dict[str, Json
     }
 
 
-def in_wire_order(action: Action) -> Action:
-    """The same action with its keys in the venue's order.
-
-    A store may give the keys back in another order, and a changed order is another signature.
-    Raises Permanent for a key that no action of ours has.
-    """
-    return {key: _values_in_wire_order(action[key]) for key in sorted(action, key=_rank)}
-
-
 def listed(instruments: Mapping[str, Instrument], symbol: str) -> Instrument:
     """The instrument of that symbol. Raises Permanent when the venue does not list it."""
     instrument = instruments.get(symbol)
     if instrument is None:
         raise Permanent(f"hyperliquid does not list {symbol!r}: use a name from its universe")
     return instrument
-
-
-def _values_in_wire_order(value: Json) -> Json:
-    if isinstance(value, dict):
-        return in_wire_order(value)
-    if isinstance(value, list):
-        return [_values_in_wire_order(item) for item in value]
-    return value
-
-
-def _rank(key: str) -> int:
-    rank = _KEY_RANK.get(key)
-    if rank is None:
-        raise Permanent(f"the action has a key that cannot be put in order: {key!r}")
-    return rank
 
 
 def _check_batch(cloids: Sequence[str]) -> None:

@@ -1,0 +1,139 @@
+import json
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.lifecycle.anything import anything
+from tests.support.lifecycles import START, LifecycleBuilder, a_plan
+from trader.lifecycle.encoding import AnyEvent, UnreadableStrand, to_event, to_strands
+from trader.lifecycle.event import Event
+from trader.lifecycle.order_events import OrdersIntended
+from trader.lifecycle.stage import Leg
+from trader.strands.encoding import encode_json, encode_strand
+from trader.strands.kinds import Tag
+from trader.strands.strand import Strand
+
+EVENTS: tuple[type[Event], ...] = get_args(get_args(AnyEvent)[0])
+
+
+def strand_of(event: Event) -> Strand:
+    (strand,) = to_strands(
+        [event],
+        lifecycle_id="lifecycle-1",
+        plan=a_plan(),
+        last_seq=6,
+        last_strand_id="cause",
+        now=START,
+    )
+    return strand
+
+
+def stored(strand: Strand) -> Strand:
+    """The strand as a store gives it back: its JSON written and read, keys sorted."""
+    return replace(strand, content=json.loads(encode_json(dict(strand.content), "content")))
+
+
+def test_every_event_class_can_be_read_back() -> None:
+    assert set(EVENTS) == set(Event.__subclasses__())
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_an_event_survives_its_strand(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(anything(kind))
+
+    again = to_event(stored(strand_of(event)))
+    assert again == event
+    assert type(again) is kind
+    assert again.model_dump_json() == event.model_dump_json()
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_an_events_strand_can_be_stored_and_routed(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(anything(kind))
+    strand = strand_of(event)
+
+    assert encode_strand(strand)["kind"] == event.kind
+    assert strand.content["status"] == event.status
+    assert strand.content["reason"] == event.reason
+    assert strand.tags == tuple(event.tags)
+    assert any(tag.startswith(("cil:", "dm:")) for tag in strand.tags)
+
+
+def test_an_action_keeps_the_order_in_which_the_venue_hashes_it() -> None:
+    event = LifecycleBuilder().accepted().triggered().intended().lifecycle.history[-1][1]
+
+    again = to_event(stored(strand_of(event)))
+    assert isinstance(again, OrdersIntended)
+    assert list(again.action) == ["type", "orders", "grouping"]
+
+
+def test_a_strand_carries_what_other_teams_select_by() -> None:
+    plan = a_plan(regime="trending_up", confidence=0.8)
+    strand = LifecycleBuilder(plan).accepted().strands[0]
+
+    assert (strand.module, strand.agent_id, strand.team_member) == (
+        "trader", "trader", "order_manager",
+    )  # fmt: skip
+    assert (strand.symbol, strand.timeframe, strand.regime) == ("BTC", "1h", "trending_up")
+    assert strand.session_bucket == "session_20260105_09"
+    assert (strand.sig_confidence, strand.outcome_score) == (0.8, None)
+    assert strand.position_id == "lifecycle-1"
+    assert Tag.DM_EXECUTION_FEEDBACK in strand.tags
+
+
+def test_a_trades_strand_carries_the_venues_trade_id() -> None:
+    assert LifecycleBuilder().entered().strands[-1].trade_id == "1"
+
+
+def test_each_strand_is_caused_by_the_one_before() -> None:
+    builder = LifecycleBuilder().entered().left("30600")
+
+    assert [strand.seq for strand in builder.strands] == list(range(len(builder.strands)))
+    causes = [strand.parent_id for strand in builder.strands]
+    assert causes == [None, *(strand.id for strand in builder.strands[:-1])]
+
+
+def test_a_strand_without_a_plan_names_no_symbol() -> None:
+    (strand,) = to_strands(
+        [event for _, event in LifecycleBuilder().refused().lifecycle.history],
+        lifecycle_id="lifecycle-1",
+        plan=None,
+        last_seq=-1,
+        last_strand_id="source",
+        now=START,
+    )
+
+    assert (strand.symbol, strand.timeframe, strand.regime) == (None, None, "unknown")
+    assert strand.parent_id == "source"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"event": "order_teleported"},
+        {"event": None},
+        {"unheard_of": 1},
+        {"leg": "sideways"},
+        {"is_complete": None},
+    ],
+)
+def test_content_that_is_no_event_is_refused_and_not_guessed(change: dict[str, object]) -> None:
+    strand = LifecycleBuilder().entered().strands[-1]
+    content = json.loads(json.dumps(dict(strand.content) | change))
+
+    with pytest.raises(UnreadableStrand, match=rf"{strand.id} \(lifecycle lifecycle-1, seq 4\)"):
+        to_event(replace(strand, content=content))
+
+
+def test_legs_are_written_in_the_words_of_the_plan() -> None:
+    strand = LifecycleBuilder().entered().strands[-1]
+
+    assert strand.content["leg"] == Leg.ENTRY
+    assert strand.content["status"] == "filled"

@@ -1,0 +1,149 @@
+"""Strands and lifecycle rows on their way out of a store.
+
+The Trader's own strands come back exactly, or not at all. Other teams' rows hold whatever their
+writers put there, and none of it stops a reader: every strand that is read could be written.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from trader.strands.encoding import check_json
+from trader.strands.store import InvalidStrand
+from trader.strands.strand import Json, LifecycleRow, Strand
+
+UNREADABLE = "unreadable"
+"""The only key of the content of another team's strand whose content is no sound JSON object;
+its value says why. Absent content is an empty object."""
+
+
+def decode_strand(values: Mapping[str, object]) -> Strand:
+    """The strand of a row. JSON columns are JSON text, times are datetimes or ISO 8601 text.
+
+    Raises InvalidStrand when one of the Trader's own strands was damaged in the store.
+    """
+    seq = cast(int | None, values["seq"])
+    own = seq is not None
+    read_object = _own_object if own else _foreign_object
+    return Strand(
+        id=_text(values["id"]),
+        lifecycle_id=_optional_text(values["lifecycle_id"]),
+        seq=seq,
+        module=_text(values["module"]),
+        kind=_text(values["kind"]),
+        content=read_object(values, "content"),
+        tags=_own_tags(values) if own else _foreign_tags(values["tags"]),
+        created_at=_time(values["created_at"]),
+        symbol=_optional_text(values["symbol"]),
+        timeframe=_optional_text(values["timeframe"]),
+        session_bucket=_optional_text(values["session_bucket"]),
+        regime=_optional_text(values["regime"]),
+        agent_id=_optional_text(values["agent_id"]),
+        team_member=_optional_text(values["team_member"]),
+        module_intelligence=read_object(values, "module_intelligence"),
+        sig_confidence=_score(values["sig_confidence"]),
+        sig_sigma=_score(values["sig_sigma"]),
+        outcome_score=_score(values["outcome_score"]),
+        parent_id=_optional_text(values["parent_id"]),
+        position_id=_optional_text(values["position_id"]),
+        trade_id=_optional_text(values["trade_id"]),
+    )
+
+
+def decode_lifecycle(values: Mapping[str, object]) -> LifecycleRow:
+    """The lifecycle's row; times are datetimes or ISO 8601 text."""
+    return LifecycleRow(
+        lifecycle_id=_text(values["lifecycle_id"]),
+        seq=cast(int, values["seq"]),
+        stage=_text(values["stage"]),
+        due_at=None if values["due_at"] is None else _time(values["due_at"]),
+        symbol=_optional_text(values["symbol"]),
+        venue=_optional_text(values["venue"]),
+        direction=_optional_text(values["direction"]),
+        plan_id=_optional_text(values["plan_id"]),
+        source_id=_optional_text(values["source_id"]),
+        outcome=_optional_text(values["outcome"]),
+        has_exposure=bool(values["has_exposure"]),
+        created_at=_time(values["created_at"]),
+        updated_at=_time(values["updated_at"]),
+    )
+
+
+def _own_object(values: Mapping[str, object], column: str) -> dict[str, Json]:
+    value = _own_json(values, column)
+    if not isinstance(value, dict):
+        raise _damaged(values, column)
+    return value
+
+
+def _own_tags(values: Mapping[str, object]) -> tuple[str, ...]:
+    tags = _own_json(values, "tags")
+    if not isinstance(tags, list):
+        raise _damaged(values, "tags")
+    return tuple(_text(tag) for tag in tags)
+
+
+def _own_json(values: Mapping[str, object], column: str) -> object:
+    try:
+        return json.loads(_text(values[column]))
+    except ValueError as error:
+        raise _damaged(values, column) from error
+
+
+def _damaged(values: Mapping[str, object], column: str) -> InvalidStrand:
+    return InvalidStrand(
+        f"{column} of strand {values['id']} was damaged in the store: restore it from a backup"
+    )
+
+
+def _foreign_object(values: Mapping[str, object], column: str) -> dict[str, Json]:
+    text = values[column]
+    if text is None:
+        return {}
+    try:
+        value = _sound_json(text, column)
+    except InvalidStrand as error:
+        return {UNREADABLE: str(error)}
+    if isinstance(value, dict):
+        return value
+    return {UNREADABLE: f"{column} must be a JSON object; was a {type(value).__name__}"}
+
+
+def _foreign_tags(text: object) -> tuple[str, ...]:
+    """The texts of a list; a text alone is one tag; anything else has no tags."""
+    try:
+        tags = _sound_json(text, "tags")
+    except InvalidStrand:
+        return ()
+    if isinstance(tags, str):
+        return (tags,)
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+
+
+def _sound_json(text: object, column: str) -> object:
+    try:
+        value = json.loads(_text(text))
+    except (ValueError, RecursionError) as error:
+        raise InvalidStrand(f"{column} is no JSON: {error}") from error
+    check_json(value, column)
+    return value
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _score(value: object) -> float | None:
+    """Another team's score may be anything; one that is no finite number is none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def _time(value: object) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    return moment.astimezone(UTC)

@@ -1,0 +1,224 @@
+"""The journal in one SQLite file: the embedded store."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from trader.strands.decoding import decode_lifecycle, decode_strand
+from trader.strands.encoding import (
+    LIFECYCLE_COLUMNS,
+    STRAND_COLUMNS,
+    SqlValue,
+    encode_append,
+    encode_foreign,
+    encode_lifecycle,
+    encode_time,
+)
+from trader.strands.sqlite_connections import ConnectionPool
+from trader.strands.sqlite_migrations import migrate, schema_version
+from trader.strands.store import NEW, SequenceConflict, StoreUnavailable
+from trader.strands.strand import LifecycleRow, Strand
+
+_IDS_PER_QUERY = 500
+
+
+def _placeholders(columns: Iterable[str]) -> str:
+    return ", ".join(f":{column}" for column in columns)
+
+
+# Rows are read with the time that sorts, whatever their writer put into created_at.
+_STRAND_FIELDS = ", ".join(
+    "s.created_at_utc" if column == "created_at" else f"s.{column}" for column in STRAND_COLUMNS
+)
+_LIFECYCLE_FIELDS = ", ".join(LIFECYCLE_COLUMNS)
+
+_INSERT_STRAND = (
+    f"INSERT INTO ad_strands ({', '.join(STRAND_COLUMNS)}) VALUES ({_placeholders(STRAND_COLUMNS)})"
+)
+_REPLACE_LIFECYCLE = (
+    f"INSERT INTO lifecycles ({_LIFECYCLE_FIELDS}) VALUES ({_placeholders(LIFECYCLE_COLUMNS)}) "
+    "ON CONFLICT (lifecycle_id) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in LIFECYCLE_COLUMNS[1:])
+)
+_LAST_SEQ = "SELECT max(seq) FROM ad_strands WHERE lifecycle_id = ?"
+_LEAVE_INBOX = "DELETE FROM plan_inbox WHERE strand_id = :source_id"
+
+
+class SqliteStore:
+    """A `StrandStore` in one file, for any number of threads and processes of one machine.
+
+    A commit is on the disk when it returns. A writer waits up to `busy_timeout` for another one
+    and raises StoreUnavailable then.
+    """
+
+    def __init__(self, path: Path, busy_timeout: timedelta = timedelta(seconds=5)) -> None:
+        self.path = path
+        self.connections = ConnectionPool(path, busy_timeout)
+        migrate(self.connections, path)
+
+    def append(
+        self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
+    ) -> None:
+        """See `StrandStore.append`."""
+        strand_values, row_values = encode_append(lifecycle_id, expected_seq, strands, row)
+        with self.connections.transaction() as connection:
+            _expect(connection, lifecycle_id, expected_seq)
+            connection.executemany(_INSERT_STRAND, strand_values)
+            connection.execute(_REPLACE_LIFECYCLE, row_values)
+            connection.execute(_LEAVE_INBOX, row_values)
+
+    def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
+        """See `StrandStore.load`."""
+        return self._strands(
+            "FROM ad_strands AS s WHERE s.lifecycle_id = ? AND s.seq IS NOT NULL ORDER BY s.seq",
+            [lifecycle_id],
+        )
+
+    def first_strands(self, lifecycle_ids: Sequence[str]) -> Mapping[str, Strand]:
+        """See `StrandStore.first_strands`."""
+        found: dict[str, Strand] = {}
+        for start in range(0, len(lifecycle_ids), _IDS_PER_QUERY):
+            ids = json.dumps(list(lifecycle_ids[start : start + _IDS_PER_QUERY]))
+            strands = self._strands(
+                "FROM json_each(?) AS wanted "
+                "JOIN ad_strands AS s ON s.lifecycle_id = wanted.value AND s.seq = 0",
+                [ids],
+            )
+            found.update((strand.lifecycle_id or "", strand) for strand in strands)
+        return found
+
+    def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
+        """See `StrandStore.lifecycle`."""
+        rows = self._lifecycles("WHERE lifecycle_id = ?", [lifecycle_id])
+        return rows[0] if rows else None
+
+    def lifecycles(
+        self,
+        *,
+        stage: str | None = None,
+        due_by: datetime | None = None,
+        symbol: str | None = None,
+        has_exposure: bool | None = None,
+        after: str | None = None,
+        limit: int = 500,
+    ) -> tuple[LifecycleRow, ...]:
+        """See `StrandStore.lifecycles`."""
+        due = None if due_by is None else encode_time(due_by, "due_by")
+        # The plus sign keeps SQLite from reading the whole stage in the order of ids: few are due.
+        after_id = "lifecycle_id > ?" if due is None else "+lifecycle_id > ?"
+        filters: dict[str, SqlValue] = {
+            "stage = ?": stage,
+            "due_at <= ?": due,
+            "symbol = ?": symbol,
+            "has_exposure = ?": has_exposure,
+            after_id: after,
+        }
+        where, values = _where(filters)
+        return self._lifecycles(f"{where} ORDER BY lifecycle_id LIMIT ?", [*values, limit])
+
+    def insert_foreign(self, strand: Strand) -> None:
+        """See `StrandStore.insert_foreign`."""
+        values = encode_foreign(strand)
+        with self.connections.transaction() as connection:
+            connection.execute(_INSERT_STRAND, values)
+
+    def strand(self, strand_id: str) -> Strand | None:
+        """See `StrandStore.strand`."""
+        strands = self._strands("FROM ad_strands AS s WHERE s.id = ?", [strand_id])
+        return strands[0] if strands else None
+
+    def plan_inbox(self, limit: int = 100) -> tuple[Strand, ...]:
+        """See `StrandStore.plan_inbox`."""
+        return self._strands(
+            "FROM plan_inbox AS i JOIN ad_strands AS s ON s.id = i.strand_id "
+            "ORDER BY i.arrival LIMIT ?",
+            [limit],
+        )
+
+    def strands(
+        self,
+        *,
+        lifecycle_id: str | None = None,
+        kind: str | None = None,
+        module: str | None = None,
+        after: tuple[datetime, str] | None = None,
+        limit: int = 500,
+    ) -> tuple[Strand, ...]:
+        """See `StrandStore.strands`."""
+        # The plus sign keeps SQLite from reading a whole kind when the lifecycle is given.
+        of_kind = "s.kind = ?" if lifecycle_id is None else "+s.kind = ?"
+        where, values = _where(
+            {"s.lifecycle_id = ?": lifecycle_id, of_kind: kind, "s.module = ?": module}
+        )
+        if after is not None:
+            where += (" AND " if where else "WHERE ") + "(s.created_at_utc, s.id) > (?, ?)"
+            values += [encode_time(after[0], "after"), after[1]]
+        return self._strands(
+            f"FROM ad_strands AS s {where} ORDER BY s.created_at_utc, s.id LIMIT ?",
+            [*values, limit],
+        )
+
+    def lifecycle_ids(self, after: str | None = None, limit: int = 500) -> tuple[str, ...]:
+        """See `StrandStore.lifecycle_ids`."""
+        rows = self._rows(
+            "SELECT lifecycle_id FROM ad_strands WHERE seq = 0 AND lifecycle_id > ? "
+            "ORDER BY lifecycle_id LIMIT ?",
+            [after or "", limit],
+        )
+        return tuple(str(lifecycle_id) for (lifecycle_id,) in rows)
+
+    def replace_lifecycles(self, rows: Sequence[LifecycleRow]) -> None:
+        """See `StrandStore.replace_lifecycles`."""
+        values = [encode_lifecycle(row) for row in rows]
+        with self.connections.transaction() as connection:
+            connection.executemany(_REPLACE_LIFECYCLE, values)
+
+    def clear_lifecycles(self) -> None:
+        """See `StrandStore.clear_lifecycles`."""
+        with self.connections.transaction() as connection:
+            connection.execute("DELETE FROM lifecycles")
+
+    def check(self) -> str:
+        """See `StrandStore.check`."""
+        if not self.path.is_file():
+            raise StoreUnavailable(f"the store {self.path} is gone: restore it, and restart")
+        with self.connections.connection() as connection:
+            version = schema_version(connection)
+        return f"SQLite {sqlite3.sqlite_version} at {self.path}, schema {version}"
+
+    def close(self) -> None:
+        """See `StrandStore.close`."""
+        self.connections.close()
+
+    def _rows(self, query: str, values: Sequence[SqlValue]) -> list[tuple[SqlValue, ...]]:
+        with self.connections.connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _strands(self, query: str, values: Sequence[SqlValue]) -> tuple[Strand, ...]:
+        rows = self._rows(f"SELECT {_STRAND_FIELDS} {query}", values)
+        return tuple(decode_strand(dict(zip(STRAND_COLUMNS, row, strict=True))) for row in rows)
+
+    def _lifecycles(self, query: str, values: Sequence[SqlValue]) -> tuple[LifecycleRow, ...]:
+        rows = self._rows(f"SELECT {_LIFECYCLE_FIELDS} FROM lifecycles {query}", values)
+        return tuple(
+            decode_lifecycle(dict(zip(LIFECYCLE_COLUMNS, row, strict=True))) for row in rows
+        )
+
+
+def _expect(connection: sqlite3.Connection, lifecycle_id: str, expected_seq: int) -> None:
+    (last,) = connection.execute(_LAST_SEQ, (lifecycle_id,)).fetchone()
+    found = NEW if last is None else last
+    if found != expected_seq:
+        raise SequenceConflict(
+            f"lifecycle {lifecycle_id} is at seq {found}, not {expected_seq}: "
+            "another worker was first, load it again"
+        )
+
+
+def _where(filters: Mapping[str, SqlValue]) -> tuple[str, list[SqlValue]]:
+    """A WHERE clause of the conditions that have a value."""
+    wanted = {condition: value for condition, value in filters.items() if value is not None}
+    clause = "WHERE " + " AND ".join(wanted) if wanted else ""
+    return clause, list(wanted.values())

@@ -1,0 +1,112 @@
+"""What every store of strands can do. One contract test holds them all to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from trader.errors import Permanent, Retryable
+from trader.strands.strand import LifecycleRow, Strand
+
+
+class SequenceConflict(Retryable):
+    """Another worker appended first: load the lifecycle again and decide again."""
+
+
+class DuplicateSource(Permanent):
+    """The plan strand already started a lifecycle."""
+
+
+class DuplicatePlan(Permanent):
+    """Another lifecycle already carries this plan id."""
+
+
+class StoreUnavailable(Retryable):
+    """The store did not answer in time (locked, restarting, unreachable)."""
+
+
+class InvalidStrand(Permanent):
+    """The strand cannot be stored as it is (NaN, infinity, a NUL character, a bad type, an id
+    that exists), or one of the Trader's own was damaged in the store."""
+
+
+NEW = -1
+"""The `expected_seq` of a lifecycle that has no strand yet."""
+
+
+class StrandStore(Protocol):
+    """The journal's storage. Every method is synchronous and safe to call from any thread."""
+
+    def append(
+        self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
+    ) -> None:
+        """Add all strands and replace the lifecycle's row, in one transaction, or nothing.
+
+        `expected_seq` is the highest seq that the caller saw (NEW for none); the strands carry
+        expected_seq + 1, + 2, ... A row with a `source_id` also leaves the plan inbox.
+
+        Raises SequenceConflict, DuplicateSource, DuplicatePlan (another lifecycle that was not
+        refused has the same plan_id), InvalidStrand, StoreUnavailable.
+        """
+
+    def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
+        """The lifecycle's own strands by seq; empty when it has none."""
+
+    def first_strands(self, lifecycle_ids: Sequence[str]) -> Mapping[str, Strand]:
+        """The strand with seq 0 of each of these lifecycles that has one."""
+
+    def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
+        """The projection's row."""
+
+    def lifecycles(
+        self,
+        *,
+        stage: str | None = None,
+        due_by: datetime | None = None,
+        symbol: str | None = None,
+        has_exposure: bool | None = None,
+        after: str | None = None,
+        limit: int = 500,
+    ) -> tuple[LifecycleRow, ...]:
+        """Rows that match all filters, ordered by lifecycle_id after `after` (keyset paging).
+
+        `due_by` keeps the rows whose due_at is not None and not later.
+        """
+
+    def insert_foreign(self, strand: Strand) -> None:
+        """Write a strand as another team does: no seq, no lifecycle row. Plans reach the inbox."""
+
+    def strand(self, strand_id: str) -> Strand | None:
+        """Any strand by its id."""
+
+    def plan_inbox(self, limit: int = 100) -> tuple[Strand, ...]:
+        """Foreign strands addressed to the Trader (PlanTag) that no lifecycle has answered, in
+        order of arrival."""
+
+    def strands(
+        self,
+        *,
+        lifecycle_id: str | None = None,
+        kind: str | None = None,
+        module: str | None = None,
+        after: tuple[datetime, str] | None = None,
+        limit: int = 500,
+    ) -> tuple[Strand, ...]:
+        """Strands in order of (created_at, id), after the given key (keyset paging)."""
+
+    def lifecycle_ids(self, after: str | None = None, limit: int = 500) -> tuple[str, ...]:
+        """Ids of the lifecycles that have strands with a seq (for the rebuild), keyset paged."""
+
+    def replace_lifecycles(self, rows: Sequence[LifecycleRow]) -> None:
+        """Write the projection anew for these lifecycles (only the rebuild calls this).
+
+        All or none. Raises DuplicateSource, DuplicatePlan, InvalidStrand, StoreUnavailable.
+        """
+
+    def clear_lifecycles(self) -> None:
+        """Empty the projection (only the rebuild calls this, before it replaces)."""
+
+    def check(self) -> str:
+        """One line that names the store and its version; raises StoreUnavailable when it is not."""
+
+    def close(self) -> None:
+        """Release connections; a later call opens new ones."""
