@@ -195,7 +195,7 @@ class Exchange:
     def count_requests(self, user: str, requests: int) -> None:
         """Book requests of actions that the engine does not execute (noop and the like).
 
-        The engine books its own: n for a batch of n.
+        The engine books its own: n for a batch of n. Raises KeyError for who has no account.
         """
         self._state.accounts[user].requests_used += requests
 

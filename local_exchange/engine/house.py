@@ -15,8 +15,6 @@ from local_exchange.engine.working_order import Stage, WorkingOrder
 
 Ladder = dict[Decimal, Decimal]
 """Sizes by price, the best price first."""
-HIGHEST_LEVEL = Decimal("1.1")
-"""No level is further above the mid than this, so that its tick suits them all."""
 
 
 class _LadderShape:
@@ -39,7 +37,8 @@ class _LadderShape:
 
     def around(self, mid: Decimal) -> dict[Side, Ladder]:
         """Both sides' ladders."""
-        tick = tick_at(self._perp, mid * HIGHEST_LEVEL)
+        reach = self._config.half_spread + self._config.levels * self._config.level_spacing
+        tick = tick_at(self._perp, mid * (1 + reach))
         half = max(tick, mid * self._config.half_spread)
         spacing = max(tick, _round_figure(mid * self._config.level_spacing))
         bid = floor_to_tick(self._perp, mid - half)
@@ -51,13 +50,12 @@ class _LadderShape:
 
     def _ladder(self, best: Decimal, spacing: Decimal, direction: int) -> Ladder:
         index = int(best / spacing)
-        ladder = {best: self._size(index)}
+        prices = [best]
         if direction > 0 or index * spacing == best:
             index += direction
-        for number in range(index, index + direction * (len(self._sizes) - 1), direction):
-            if number > 0:
-                ladder[number * spacing] = self._size(number)
-        return ladder
+        last = index + direction * (len(self._sizes) - 1)
+        prices += [number * spacing for number in range(index, last, direction)]
+        return {price: self._size(int(price / spacing)) for price in prices if price > 0}
 
     def _size(self, index: int) -> Decimal:
         return self._sizes[index % len(self._sizes)]

@@ -75,6 +75,8 @@ class Market:
                 self._quote(pricing)
             self._touch_candle(pricing)
         self._triggers.activate_children()
+        self._liquidation.liquidate_holders(list(self._pricings))
+        self._triggers.activate_children()
 
     def set_mid(self, name: str, price: Decimal) -> None:
         """Move one coin to `price` at once."""

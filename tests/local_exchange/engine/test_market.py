@@ -1,6 +1,7 @@
 """The seeded market, its views, and determinism."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -159,7 +160,7 @@ def test_candles_are_there_from_the_start_and_join(
 ) -> None:
     candles = exchange.info.candles("SOL", interval, 0, None)
     assert len(candles) >= fewest
-    for candle, following in zip(candles, candles[1:], strict=False):
+    for candle, following in pairwise(candles):
         assert following.open_time == candle.open_time + length == candle.close_time + 1
         assert following.open == candle.close
         assert candle.low <= min(candle.open, candle.close)

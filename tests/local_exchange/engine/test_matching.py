@@ -20,6 +20,7 @@ from tests.local_exchange.engine.builders import (
     ETH,
     IOC,
     buy,
+    frozen_exchange,
     place,
     quote,
     sell,
@@ -191,3 +192,13 @@ def test_ended_orders_beyond_the_retention_are_forgotten(quoted: Exchange) -> No
     assert quoted.info.order_by_oid(ALICE, oids[1]) is not None
     assert len(quoted.info.historical_orders(ALICE)) == 2_000
     assert len(quoted.ledger().orders) == 2_001
+
+
+def test_forgetting_an_order_keeps_the_later_one_of_the_same_cloid() -> None:
+    exchange = frozen_exchange(order_retention=2)
+    for price in ("3010", "3010", "3010", "2900"):
+        place(exchange, ALICE, buy(price, "0.01", cloid=CLOID))
+    assert status_of(exchange, ALICE, CLOID) is OrderStatus.OPEN
+    assert len(exchange.info.historical_orders(ALICE)) == 3
+    place(exchange, ALICE, buy("3010", "0.01"))
+    assert status_of(exchange, ALICE, CLOID) is OrderStatus.OPEN

@@ -18,7 +18,7 @@ from local_exchange.engine.orders import (
     TriggerSpec,
 )
 from local_exchange.engine.state import State
-from tests.local_exchange.engine.builders import ETH, frozen_exchange
+from tests.local_exchange.engine.builders import ETH, buy, frozen_exchange, sell
 
 USERS = [f"0x{number:040x}" for number in range(1, 4)]
 DEPOSIT = Decimal(20_000)
@@ -53,31 +53,48 @@ class Lever:
     value: int
 
 
-prices = st.integers(29_000, 31_000).map(lambda tenths: Decimal(tenths) / 10)
-sizes = st.integers(1, 400_000).map(lambda lots: Decimal(lots) / 10_000)
+prices = st.sampled_from([2_900, 2_950, 2_990, 2_998, 3_000, 3_002, 3_010, 3_100]).map(Decimal)
+sizes = st.sampled_from(["0.01", "1", "2.5", "10", "40", "120"]).map(Decimal)
+moves = st.sampled_from([2_700, 2_850, 2_950, 2_995, 3_000, 3_005, 3_050, 3_150, 3_300])
 sides = st.sampled_from(Side)
-triggers = st.builds(TriggerSpec, prices, st.booleans(), st.sampled_from(TriggerKind))
 limit_orders = st.builds(
     OrderRequest,
     st.just(ETH),
     sides,
     prices,
     sizes,
-    st.booleans(),
+    st.sampled_from([False, False, False, True]),
     tif=st.sampled_from([TimeInForce.GTC, TimeInForce.IOC, TimeInForce.ALO]),
 )
-trigger_orders = st.builds(
-    OrderRequest, st.just(ETH), sides, prices, sizes, st.booleans(), trigger=triggers
-)
+
+
+def trigger_order(side: Side, price: Decimal, size: Decimal, is_market: bool) -> OrderRequest:
+    """A stop or a target, whichever does not fire at a mark of 3000."""
+    is_stop = (price > 3_000) == (side is Side.BUY)
+    kind = TriggerKind.STOP_LOSS if is_stop else TriggerKind.TAKE_PROFIT
+    return OrderRequest(ETH, side, price, size, True, trigger=TriggerSpec(price, is_market, kind))
+
+
+trigger_orders = st.builds(trigger_order, sides, prices, sizes, st.booleans())
 users = st.sampled_from(USERS)
 actions = st.one_of(
     st.builds(Place, users, limit_orders),
+    st.builds(Place, users, limit_orders),
     st.builds(Place, users, trigger_orders),
     st.builds(Cancel, users, st.integers(0, 5)),
-    st.builds(Move, st.integers(2_000, 4_000).map(Decimal)),
+    st.builds(Move, moves.map(Decimal)),
     st.builds(Wait, st.integers(1, 3_600_000)),
     st.builds(Lever, users, st.booleans(), st.integers(1, 25)),
 )
+
+OPENING: list[Place | Cancel | Move | Wait | Lever] = [
+    Place(USERS[0], buy("3010", "100", TimeInForce.IOC)),
+    Place(USERS[0], trigger_order(Side.SELL, Decimal(2_950), Decimal(100), True)),
+    Place(USERS[0], sell("3050", "60", reduce_only=True)),
+    Place(USERS[1], sell("2990", "100", TimeInForce.IOC)),
+    Lever(USERS[2], False, 10),
+    Place(USERS[2], buy("3010", "20", TimeInForce.IOC)),
+]
 
 
 def perform(exchange: Exchange, action: Place | Cancel | Move | Wait | Lever) -> None:
@@ -105,10 +122,11 @@ def check_invariants(exchange: Exchange, deposits: Decimal) -> None:
     accounts = [state.house, *state.accounts.values()]
     coin = state.coins["ETH"]
     sizes_held = [account.size_of("ETH") for account in accounts]
-    cash = sum(account.raw_usd for account in accounts)
-    cash += sum(each.isolated_usd for account in accounts for each in account.positions.values())
+    cash = [account.raw_usd for account in accounts]
+    for account in accounts:
+        cash += [each.isolated_usd for each in account.positions.values()]
     assert sum(sizes_held) == 0
-    assert cash + state.fees_collected == deposits
+    assert sum(cash) + state.fees_collected == deposits
     assert set(coin.holders) == {each.address for each in accounts if each.size_of("ETH")}
     bid, ask = coin.book.bids.best_price(), coin.book.asks.best_price()
     assert bid is None or ask is None or bid < ask
@@ -130,13 +148,15 @@ def check_invariants(exchange: Exchange, deposits: Decimal) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(actions, min_size=5, max_size=40))
+@given(st.lists(actions, min_size=15, max_size=60))
 def test_sizes_and_money_are_conserved_and_the_book_is_sound(
     sequence: list[Place | Cancel | Move | Wait | Lever],
 ) -> None:
     exchange = frozen_exchange()
     for user in USERS:
         exchange.deposit(user, DEPOSIT)
+    for action in OPENING:
+        perform(exchange, action)
     deposits = DEPOSIT * len(USERS) + 200_000
     for action in sequence:
         perform(exchange, action)

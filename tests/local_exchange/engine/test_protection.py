@@ -118,6 +118,7 @@ def test_a_sweep_that_turns_the_position_does_not_reach_its_reduce_only_orders(
         (sell("2999", "0.003", IOC, reduce_only=True), True),
         (sell("2999", "0.003", IOC), True),
         (sell("2999", "0.002", IOC), False),
+        (buy("3001", "0.003", IOC), False),
     ],
 )
 def test_the_minimum_value_is_waived_for_closing_the_whole_position(

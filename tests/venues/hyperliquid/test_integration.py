@@ -114,7 +114,7 @@ def test_the_same_intent_is_the_same_bytes_from_any_process(
     with pytest.raises(ActionOutcomeUnknown):
         venue.send_orders(action, NONCE, EXPIRY)
     scripted_venue.behaviour = reply_json(accept({"resting": {"oid": 7}}))
-    from_the_journal = json.loads(json.dumps(action, sort_keys=True))
+    from_the_journal = json.loads(json.dumps(action))
     integration(scripted_venue.url).send_orders(from_the_journal, NONCE, EXPIRY)
     first, second = (body for _, body in scripted_venue.received)
     assert first == second
