@@ -34,7 +34,7 @@ def test_the_analysis_holds_every_part() -> None:
     assert analysis.latencies.trigger_to_intent == timedelta(seconds=1)
     assert analysis.quality_score == 0.75
     assert analysis.expected_outcome == "2% gain in 4 hours"
-    assert analysis.actual_outcome == "1.8182% gain in 3 seconds"
+    assert analysis.actual_outcome == "1.8182% gain in 3 s"
 
 
 def test_the_same_lifecycle_gives_the_same_analysis() -> None:

@@ -38,7 +38,7 @@ def test_a_short_stopped_out() -> None:
     builder.filled("31031", leg=Leg.STOP).finished()
 
     assert reason(builder) == (
-        "closed by its stop after 3 seconds; "
+        "closed by its stop after 3 s; "
         "entered short 1 at 30030, 10 bps better than the decision price 30000; "
         "left at 31031, 10 bps worse than the 31000 it aimed at; "
         "a loss of 1001 US dollars after 0 US dollars of fees (3.3333% loss)"

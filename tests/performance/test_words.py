@@ -57,10 +57,10 @@ def test_profit(amount: str, said: str) -> None:
         (timedelta(hours=1, minutes=30), "1 hour 30 minutes"),
         (timedelta(hours=2, seconds=3), "2 hours"),
         (timedelta(days=1, hours=1, minutes=1), "1 day 1 hour"),
-        (timedelta(seconds=1, milliseconds=5), "1 second 5 milliseconds"),
-        (timedelta(milliseconds=150), "150 milliseconds"),
-        (timedelta(microseconds=999), "0 milliseconds"),
-        (timedelta(0), "0 milliseconds"),
+        (timedelta(seconds=1, milliseconds=5), "1 s"),
+        (timedelta(milliseconds=150), "0.15 s"),
+        (timedelta(microseconds=999), "0.001 s"),
+        (timedelta(0), "0 s"),
     ],
 )
 def test_duration(length: timedelta, said: str) -> None:

@@ -4,13 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 PRICE_DIGITS = 8
+SECOND = timedelta(seconds=1)
 
 _UNITS = (
     ("day", timedelta(days=1)),
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
     ("second", timedelta(seconds=1)),
-    ("millisecond", timedelta(milliseconds=1)),
 )
 
 
@@ -53,14 +53,16 @@ def profit(amount: Decimal) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """The largest unit and the next one: "2 hours", "1 hour 30 minutes", "150 milliseconds"."""
+    """The largest unit and the next one: "2 hours", "1 hour 30 minutes"; below a minute "1.6 s"."""
+    if length < timedelta(minutes=1):
+        return f"{number(Decimal(str(length.total_seconds())), 1 if length >= SECOND else 3)} s"
     counts, rest = [], length
     for name, unit in _UNITS:
         count, rest = divmod(rest, unit)
         counts.append((count, name))
-    largest = next((i for i, (count, _) in enumerate(counts) if count), len(counts) - 1)
+    largest = next(i for i, (count, _) in enumerate(counts) if count)
     two = counts[largest : largest + 2]
-    return " ".join(_counted(n, name) for n, name in two if n) or _counted(*two[0])
+    return " ".join(_counted(n, name) for n, name in two if n)
 
 
 def _counted(count: int, name: str) -> str:
