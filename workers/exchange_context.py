@@ -9,10 +9,12 @@ from functools import cache
 
 from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
+from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, grace_of
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Sender
 from trader.orders.sweep import OrderSweep
+from trader.orders.tracker import Tracker
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from trader.venues.credentials import read_credentials
@@ -33,12 +35,20 @@ def venue() -> HyperliquidIntegration:
 def order_manager() -> OrderManager:
     """This process's order manager."""
     expiry = timedelta(seconds=settings().order_expiry_seconds)
+    sender = Sender(journal(), venue(), NonceCounter(redis(), venue().signer), utc_now, expiry)
     return OrderManager(
         store=store(),
         journal=journal(),
         venue=venue(),
-        sender=Sender(journal(), venue(), NonceCounter(redis(), venue().signer), utc_now, expiry),
-        resolver=Resolver(venue(), utc_now, _grace()),
+        sender=sender,
+        tracker=Tracker(
+            journal=journal(),
+            venue=venue(),
+            sender=sender,
+            resolver=Resolver(venue(), utc_now, _grace()),
+            observer=Observer(venue()),
+            clock=utc_now,
+        ),
         limits=RiskLimits.of(settings()),
         clock=utc_now,
     )

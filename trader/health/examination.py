@@ -1,4 +1,4 @@
-"""Looks at every part of the Trader; nothing is changed and no order is sent."""
+"""Looks at every part of the Trader. No order is sent; a store that is missing is made."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -101,8 +101,7 @@ def look_at_key_and_account(
     try:
         credentials = read_credentials(environment)
     except Misconfigured as error:
-        remedy = "give the key of an agent (API wallet), never the account's own"
-        return _wrong(Part.KEY, str(error), remedy), _unknown(Part.ACCOUNT, Part.KEY)
+        return _wrong(Part.KEY, str(error), _key_remedy(settings)), _unknown(Part.ACCOUNT, Part.KEY)
     key = _ok(Part.KEY, f"signs as {credentials.address}")
     if not venue_is_ok:
         return key, _unknown(Part.ACCOUNT, Part.VENUE)
@@ -146,6 +145,12 @@ def _unknown(part: Part, first: Part) -> Finding:
 
 def _is_ok(finding: Finding) -> bool:
     return finding.verdict is Verdict.OK
+
+
+def _key_remedy(settings: Settings) -> str:
+    if settings.network is Network.LOCAL:
+        return "give any key, or let `trader up` make one"
+    return "give the key of an agent (API wallet), never the account's own"
 
 
 def _venue_remedy(settings: Settings) -> str:

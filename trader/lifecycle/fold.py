@@ -84,6 +84,13 @@ def _begin(event: Event, strand: Strand) -> Lifecycle:
     )
 
 
+def apply_all(lifecycle: Lifecycle, events: Iterable[Event], at: datetime) -> Lifecycle:
+    """The lifecycle as these events will leave it, before they are appended."""
+    for event in events:
+        lifecycle = apply(event, lifecycle, at)
+    return lifecycle
+
+
 @singledispatch
 def apply(event: Event, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     """The lifecycle after one event; events that only inform change nothing."""
@@ -172,6 +179,8 @@ def _(event: IntentDied, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 @apply.register
 def _(event: OrderReported, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     order = lifecycle.orders[event.cloid].reported(event.report)
+    if order.state.is_over:
+        order = replace(order, ended_at=at)
     return _with_answer(_with_order(lifecycle, order), order.intent_id)
 
 

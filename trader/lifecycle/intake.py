@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from trader.conditions.describing import describe
+from trader.conditions.quoting import as_written
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
 from trader.plans.intake import read_plan
@@ -36,10 +37,12 @@ def _answer(
     except DuplicateSource:
         return None
     except DuplicatePlan:
-        _refuse(journal, strand, RefusalCode.DUPLICATE_PLAN, "plan_id", event, now)
+        refusal = _duplicate(event, RefusalCode.DUPLICATE_PLAN, "plan_id", _plan_id_of(event))
+        _refuse(journal, lifecycle_id, refusal, now)
         return None
     except SequenceConflict:
-        _refuse(journal, strand, RefusalCode.DUPLICATE_LIFECYCLE, "lifecycle_id", event, now)
+        refusal = _duplicate(event, RefusalCode.DUPLICATE_LIFECYCLE, "lifecycle_id", lifecycle_id)
+        _refuse(journal, f"{lifecycle_id}~{strand.id}", refusal, now)
         return None
     return lifecycle_id if isinstance(plan, Plan) else None
 
@@ -71,26 +74,26 @@ def _claimed_plan_id(strand: Strand) -> str | None:
     return claimed if isinstance(claimed, str) else None
 
 
-def _refuse(
-    journal: Journal,
-    strand: Strand,
-    code: RefusalCode,
-    field: str,
-    event: PlanAccepted | PlanRefused,
-    now: datetime,
-) -> None:
-    """Refuse a duplicate under a lifecycle of its own: the first one is not disturbed."""
-    plan_id = event.plan.plan_id if isinstance(event, PlanAccepted) else event.plan_id
-    value = plan_id if code is RefusalCode.DUPLICATE_PLAN else strand.lifecycle_id
-    refusal = PlanRefused(
+def _plan_id_of(event: PlanAccepted | PlanRefused) -> str | None:
+    return event.plan.plan_id if isinstance(event, PlanAccepted) else event.plan_id
+
+
+def _duplicate(
+    event: PlanAccepted | PlanRefused, code: RefusalCode, field: str, value: str | None
+) -> PlanRefused:
+    return PlanRefused(
         code=code,
         field=field,
-        value=str(value),
-        source_id=strand.id,
-        plan_id=plan_id,
+        value=as_written(value),
+        source_id=event.source_id,
+        plan_id=_plan_id_of(event),
         reason=f"another lifecycle already has {field} {value!r}: send a new plan with its own",
     )
+
+
+def _refuse(journal: Journal, lifecycle_id: str, refusal: PlanRefused, now: datetime) -> None:
+    """Refuse a duplicate under a lifecycle that no plan has: the first one is not disturbed."""
     try:
-        journal.begin(f"{strand.lifecycle_id or strand.id}~{strand.id}", refusal, now)
+        journal.begin(lifecycle_id, refusal, now)
     except (DuplicateSource, SequenceConflict):
         return

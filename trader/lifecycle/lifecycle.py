@@ -71,6 +71,10 @@ class Lifecycle:
         """The orders of which the venue may still tell something new."""
         return tuple(order for order in self.orders.values() if not order.is_settled)
 
+    def awaiting_trades(self, now: datetime) -> tuple[Order, ...]:
+        """The orders that are over, but whose trades may not all be booked."""
+        return tuple(order for order in self.orders.values() if order.awaits_trades(now))
+
     def attempts(self, leg: Leg) -> int:
         """How many orders of this leg were intended so far."""
         return len(self.orders_of(leg))
@@ -86,3 +90,10 @@ class Lifecycle:
             for order in self.orders.values()
             if order.intent_id == intent_id and order.state in DOUBTFUL
         )
+
+
+def plan_of(lifecycle: Lifecycle) -> Plan:
+    """The plan of a lifecycle that was accepted."""
+    if lifecycle.plan is None:
+        raise ValueError(f"lifecycle {lifecycle.lifecycle_id} was refused: it has no plan")
+    return lifecycle.plan

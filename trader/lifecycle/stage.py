@@ -55,7 +55,7 @@ class ExitReason(StrEnum):
     CANCELLED = "cancelled"
     """Somebody cancelled the plan and asked to close its position."""
     UNPROTECTED = "unprotected"
-    """The venue refused its stop too often."""
+    """The venue refused its stop or target: the trigger had passed, or too often."""
 
 
 class OrderState(StrEnum):

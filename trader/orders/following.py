@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trader.lifecycle.event import Event
-from trader.lifecycle.fold import apply
+from trader.lifecycle.fold import apply, apply_all
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import OrderFilled, OrderReported
@@ -30,17 +30,17 @@ class VenueFacts:
 def follow(lifecycle: Lifecycle, facts: VenueFacts, now: datetime) -> tuple[Event, ...]:
     """The events that bring the lifecycle up to these facts; none when it knows them all."""
     reported = _reports(lifecycle, facts.reports)
-    filled = _fills(_after(lifecycle, reported, now), facts.fills, now)
+    filled = _fills(apply_all(lifecycle, reported, now), facts.fills, now)
     if not filled:
         return reported
-    after = _after(lifecycle, (*reported, *filled), now)
+    after = apply_all(lifecycle, (*reported, *filled), now)
     return (*reported, *filled, _position_changed(after.position))
 
 
 def wants_fills(lifecycle: Lifecycle, reports: Mapping[str, OrderReport]) -> bool:
     """Whether some order traded, or may have, more than is booked."""
     orders = lifecycle.orders
-    behind = any(order.state.is_over and not order.is_settled for order in orders.values())
+    behind = any(order.may_lack_trades for order in orders.values())
     return behind or any(_tells_of_trades(orders[cloid], reports[cloid]) for cloid in reports)
 
 
@@ -64,7 +64,7 @@ def _is_news(order: Order, report: OrderReport) -> bool:
     """A report of an order that is over is old news, whatever it says."""
     if order.state.is_over:
         return False
-    return order.reported(report).state is not order.state or order.order_id != report.order_id
+    return order.differs_from(report) or order.order_id != report.order_id
 
 
 def _told(order: Order, report: OrderReport) -> str:
@@ -115,9 +115,3 @@ def _position_changed(position: Position) -> PositionChanged:
         traded=position.traded,
         reason=f"{held}; realised {position.realised:.4f}, fees {position.fees:.4f} US dollars",
     )
-
-
-def _after(lifecycle: Lifecycle, events: tuple[Event, ...], now: datetime) -> Lifecycle:
-    for event in events:
-        lifecycle = apply(event, lifecycle, now)
-    return lifecycle

@@ -1,11 +1,11 @@
 """Stop and target at the venue: what is missing, what is too much. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import Order
+from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
@@ -14,13 +14,16 @@ from trader.venues.instrument import Instrument
 from trader.venues.limit_prices import trigger_limit_price
 from trader.venues.orders import Trigger, TriggerKind
 
-MAX_STOP_REJECTIONS = 3
-"""After so many refused stops the position is closed at market instead."""
+MAX_REFUSALS = 3
+"""After so many refusals in a row of a stop, or a target, the position is closed at market."""
+
+TRIGGER_PASSED = ("Invalid TP/SL price", "badTriggerPxRejected")
+"""Beginnings of the venue's words and status for a trigger that the price has passed already."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectionChange:
-    """Orders to add and orders to withdraw so that each exit covers the position exactly."""
+    """Orders to add, and orders that are then too much. Add first: no gap without an exit."""
 
     add: tuple[OrderDraft, ...] = ()
     withdraw: tuple[Order, ...] = ()
@@ -41,27 +44,49 @@ def protection_change(lifecycle: Lifecycle, plan: Plan, instrument: Instrument) 
 
 
 def is_unprotectable(lifecycle: Lifecycle) -> bool:
-    """Whether the venue has refused the stop too often."""
-    rejected = _count(lifecycle.orders_of(Leg.STOP), OrderState.REJECTED)
-    return rejected >= MAX_STOP_REJECTIONS
+    """Whether the price has passed an exit, or the venue has refused one too often."""
+    return any(_is_refused(lifecycle.orders_of(leg)) for leg in (Leg.STOP, Leg.TARGET))
 
 
-def _count(orders: Sequence[Order], state: OrderState) -> int:
-    return sum(order.state is state for order in orders)
+def _is_refused(orders: Sequence[Order]) -> bool:
+    latest = orders[-MAX_REFUSALS:]
+    refused = [order for order in latest if order.state is OrderState.REJECTED]
+    if latest and latest[-1] in refused and latest[-1].venue_text.startswith(TRIGGER_PASSED):
+        return True
+    return len(refused) == MAX_REFUSALS
 
 
 def _leg_change(
     lifecycle: Lifecycle, plan: Plan, instrument: Instrument, leg: Leg, price: Decimal
 ) -> ProtectionChange:
     held, covered = abs(lifecycle.position.size), lifecycle.covered(leg)
-    missing = held - covered
-    if missing == 0:
+    working = lifecycle.working(leg)
+    whole = _draft(plan, instrument, leg, price, held)
+    if covered > held:
+        return _less(whole, working)
+    if covered == held:
         return ProtectionChange()
-    if missing > 0 and (covered == 0 or missing * price >= instrument.minimum_notional):
-        return ProtectionChange(add=(_draft(plan, instrument, leg, price, missing),))
-    if missing > 0 and lifecycle.working(Leg.ENTRY):
+    missing = replace(whole, size=held - covered)
+    if not working or _is_large_enough(missing, price, instrument):
+        return ProtectionChange(add=(missing,))
+    if lifecycle.working(Leg.ENTRY):
         return ProtectionChange()
-    return ProtectionChange(withdraw=_withdrawable(lifecycle.working(leg)))
+    return ProtectionChange(add=(whole,))
+
+
+def _less(whole: OrderDraft, working: Sequence[Order]) -> ProtectionChange:
+    """One order for exactly what is held, and once it stands, nothing beside it."""
+    *others, newest = working
+    if newest.remaining != whole.size:
+        return ProtectionChange(add=(whole,))
+    if newest.state in DOUBTFUL:
+        return ProtectionChange()
+    return ProtectionChange(withdraw=_withdrawable(others))
+
+
+def _is_large_enough(part: OrderDraft, trigger: Decimal, instrument: Instrument) -> bool:
+    """Whether the venue takes a part of an exit; the whole is exempt from its minimum."""
+    return part.size * min(trigger, part.limit_price) >= instrument.minimum_notional
 
 
 def _withdrawable(orders: Sequence[Order]) -> tuple[Order, ...]:

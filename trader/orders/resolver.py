@@ -1,8 +1,9 @@
 """Ends the doubt about an intent whose answer is not known: only by proof.
 
-Before the expiry the same bytes are sent again: an answer is the answer, and a duplicate nonce
-means that the first copy landed. After the expiry nothing of it can land any more: the venue is
-asked by client order id and by trades, and nothing there means that it never was.
+Before the expiry the same bytes are sent again, by the same signer and while the order is still
+wanted: an answer is the answer, and a duplicate nonce means that the first copy landed. After the
+expiry nothing of it can land any more: the venue is asked by client order id and by trades, and
+nothing there means that it never was.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,12 @@ from datetime import datetime, timedelta
 
 from trader.clock import Clock
 from trader.lifecycle.event import Event
-from trader.lifecycle.fold import apply
+from trader.lifecycle.fold import apply_all
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import IntentDied, OrdersIntended
-from trader.lifecycle.stage import OrderState
 from trader.orders.following import VenueFacts, follow
-from trader.orders.sender import answered, unknown
+from trader.orders.observation import CLOCK_TOLERANCE
+from trader.orders.sender import answered, is_marked_unknown, unknown
 from trader.venues.venue import (
     ActionOutcomeUnknown,
     ActionRefused,
@@ -31,9 +32,6 @@ VISIBILITY_LAG = timedelta(seconds=5)
 Source: measured 0.4 to 1.1 s after the acknowledgement.
 """
 
-CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How far the venue's clock may differ from ours when trades are asked by time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
@@ -43,20 +41,36 @@ class Resolver:
     clock: Clock
     grace: timedelta
 
+    def doubts(self, lifecycle: Lifecycle) -> tuple[Event, ...]:
+        """Marks the intents whose sender went silent: it must be in the journal before `resolve`.
+
+        From the mark on, the first sender knows that its copy is not the only one.
+        """
+        now = self.clock()
+        return tuple(
+            unknown(intent, "its sender recorded no outcome")
+            for intent in _unanswered(lifecycle)
+            if now >= intent.intended_at + self.grace
+            and not is_marked_unknown(lifecycle, intent.intent_id)
+        )
+
     def resolve(self, lifecycle: Lifecycle) -> tuple[Event, ...]:
-        """Events for every doubtful intent that can be said something of now."""
+        """Events for every marked intent that can be said something of now."""
         events: list[Event] = []
-        for intent_id in sorted(lifecycle.unanswered):
-            events.extend(self._resolve(lifecycle, lifecycle.intents[intent_id]))
+        for intent in _unanswered(lifecycle):
+            if is_marked_unknown(lifecycle, intent.intent_id):
+                events.extend(self._resolve(lifecycle, intent))
         return tuple(events)
 
     def _resolve(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         now = self.clock()
-        if not _is_marked_unknown(lifecycle, intent) and now < intent.intended_at + self.grace:
-            return ()
-        if now < intent.expires_after:
+        if now < intent.expires_after and self._may_send_again(lifecycle, intent, now):
             return self._send_again(lifecycle, intent)
-        return self._ask_after_expiry(lifecycle, intent)
+        return self._ask(lifecycle, intent, now)
+
+    def _may_send_again(self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime) -> bool:
+        """Another signer has other nonces: its copy would be a second order."""
+        return intent.signer == self.venue.signer and _is_wanted(lifecycle, intent, now)
 
     def _send_again(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         sent_at = self.clock()
@@ -64,18 +78,21 @@ class Resolver:
             answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
         except DuplicateNonce:
             return self._found(lifecycle, intent)
-        except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable) as error:
-            return _doubt(lifecycle, intent, error)
+        except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
+            return ()
         return (answered(intent, answers, sent_at, self.clock()),)
 
-    def _ask_after_expiry(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
+    def _ask(
+        self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
+    ) -> tuple[Event, ...]:
+        """What the venue knows as of `now`, or a proved death: nothing there after the expiry."""
         try:
             found = self._found(lifecycle, intent)
-        except VenueUnavailable as error:
-            return _doubt(lifecycle, intent, error)
-        if self.clock() < intent.expires_after + VISIBILITY_LAG:
+        except VenueUnavailable:
+            return ()
+        if now < intent.expires_after + VISIBILITY_LAG:
             return found
-        return (*found, *_died(intent, _still_doubtful(lifecycle, intent, found, self.clock())))
+        return (*found, *_died(intent, _still_doubtful(lifecycle, intent, found, now)))
 
     def _found(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         """What the venue knows of the doubtful orders, by client order id and by trades."""
@@ -91,9 +108,7 @@ class Resolver:
 def _still_doubtful(
     lifecycle: Lifecycle, intent: OrdersIntended, events: Sequence[Event], now: datetime
 ) -> tuple[str, ...]:
-    for event in events:
-        lifecycle = apply(event, lifecycle, now)
-    return lifecycle.doubtful(intent.intent_id)
+    return apply_all(lifecycle, events, now).doubtful(intent.intent_id)
 
 
 def _died(intent: OrdersIntended, cloids: Sequence[str]) -> tuple[Event, ...]:
@@ -110,11 +125,13 @@ def _died(intent: OrdersIntended, cloids: Sequence[str]) -> tuple[Event, ...]:
     )
 
 
-def _is_marked_unknown(lifecycle: Lifecycle, intent: OrdersIntended) -> bool:
-    doubtful = lifecycle.doubtful(intent.intent_id)
-    return any(lifecycle.orders[cloid].state is OrderState.UNKNOWN for cloid in doubtful)
+def _unanswered(lifecycle: Lifecycle) -> list[OrdersIntended]:
+    return [lifecycle.intents[intent_id] for intent_id in sorted(lifecycle.unanswered)]
 
 
-def _doubt(lifecycle: Lifecycle, intent: OrdersIntended, error: Exception) -> tuple[Event, ...]:
-    """One strand when the doubt begins, none for each time that it goes on."""
-    return () if _is_marked_unknown(lifecycle, intent) else (unknown(intent, error),)
+def _is_wanted(lifecycle: Lifecycle, intent: OrdersIntended, now: datetime) -> bool:
+    """An entry is not brought to the venue any more once its plan has ended; exits always are."""
+    if all(order.request.reduce_only for order in intent.orders):
+        return True
+    is_over = lifecycle.plan is None or now >= lifecycle.plan.valid_until
+    return not is_over and lifecycle.cancel is None and lifecycle.exit_reason is None

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from trader.clock import Clock
 from trader.lifecycle.event import Event
+from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
@@ -21,6 +22,7 @@ from trader.lifecycle.order_events import (
     OrdersAnswered,
     OrdersIntended,
 )
+from trader.lifecycle.stage import OrderState
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft, intent_id_of, number
 from trader.strands.store import SequenceConflict
@@ -43,6 +45,14 @@ class Nonces(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one copy of a request; an answer is one that the venue gave to its orders."""
+
+    event: OrdersAnswered | IntentUnknown
+    is_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sender:
     """Sends drafts and cancellations for one account at one venue."""
 
@@ -58,13 +68,17 @@ class Sender:
         drafts: Sequence[OrderDraft],
         reason: str,
         quote: Quote | None = None,
+        news: Sequence[Event] = (),
     ) -> Lifecycle:
-        """Intend and send; the lifecycle afterwards. Raises SequenceConflict before sending."""
-        intended = self._intend(lifecycle, drafts, reason, quote)
-        lifecycle = self.journal.append(lifecycle, (intended,), self.clock())
+        """Intend and send; the lifecycle afterwards. Raises SequenceConflict before sending.
+
+        `news` are events that led to these orders: they are written with the intent.
+        """
+        intended = self._intend(apply_all(lifecycle, news, self.clock()), drafts, reason, quote)
+        lifecycle = self.journal.append(lifecycle, (*news, intended), self.clock())
         return self._record(lifecycle, intended.intent_id, self._send(intended))
 
-    def _send(self, intent: OrdersIntended) -> Event:
+    def _send(self, intent: OrdersIntended) -> _Outcome:
         """Post the intent, and say what came of it.
 
         A duplicate nonce or an expiry tells of this copy only: another may have landed.
@@ -73,22 +87,34 @@ class Sender:
         try:
             answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
         except (DuplicateNonce, ActionExpired, ActionOutcomeUnknown, VenueUnavailable) as error:
-            return unknown(intent, error)
+            return _Outcome(unknown(intent, f"{type(error).__name__}: {error}"), is_answer=False)
         except ActionRefused as refusal:
-            answers = tuple(_rejected(str(refusal)) for _ in intent.orders)
-        return answered(intent, answers, sent_at, self.clock())
+            refused = tuple(_rejected(str(refusal)) for _ in intent.orders)
+            return _Outcome(answered(intent, refused, sent_at, self.clock()), is_answer=False)
+        return _Outcome(answered(intent, answers, sent_at, self.clock()), is_answer=True)
 
-    def _record(self, lifecycle: Lifecycle, intent_id: str, outcome: Event) -> Lifecycle:
-        """Write the outcome, also when another strand came first, unless somebody resolved it."""
+    def _record(self, lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> Lifecycle:
+        """Write the outcome, also when another strand came first, unless somebody resolved it.
+
+        Once others have taken the intent over, only an answer is news: a refusal of our copy
+        says nothing of theirs.
+        """
         while True:
             try:
-                return self.journal.append(lifecycle, (outcome,), self.clock())
+                return self.journal.append(lifecycle, (outcome.event,), self.clock())
             except SequenceConflict:
                 lifecycle = self.journal.load(lifecycle.lifecycle_id)
-                if intent_id not in lifecycle.unanswered:
+                taken_over = is_marked_unknown(lifecycle, intent_id) and not outcome.is_answer
+                if intent_id not in lifecycle.unanswered or taken_over:
                     return lifecycle
 
-    def cancel(self, lifecycle: Lifecycle, orders: Sequence[Order], reason: str) -> Lifecycle:
+    def cancel(
+        self,
+        lifecycle: Lifecycle,
+        orders: Sequence[Order],
+        reason: str,
+        news: Sequence[Event] = (),
+    ) -> Lifecycle:
         """Ask the venue to cancel; a cancellation that fails is asked again by a later sweep."""
         now = self.clock()
         action = self.venue.compose_cancel([(o.request.symbol, o.cloid) for o in orders])
@@ -96,7 +122,7 @@ class Sender:
         sent = CancelSent(
             cloids=tuple(order.cloid for order in orders), answers=answers, reason=reason
         )
-        return self.journal.append(lifecycle, (sent,), self.clock())
+        return self.journal.append(lifecycle, (*news, sent), self.clock())
 
     def _intend(
         self,
@@ -139,13 +165,19 @@ def answered(
     )
 
 
-def unknown(intent: OrdersIntended, error: Exception) -> IntentUnknown:
+def unknown(intent: OrdersIntended, error: str) -> IntentUnknown:
     """The event of a request whose outcome nobody knows yet."""
     return IntentUnknown(
         intent_id=intent.intent_id,
-        error=f"{type(error).__name__}: {error}",
+        error=error,
         reason="the request may have landed: it is asked for until there is proof",
     )
+
+
+def is_marked_unknown(lifecycle: Lifecycle, intent_id: str) -> bool:
+    """Whether the journal says that the intent's outcome is not known."""
+    doubtful = lifecycle.doubtful(intent_id)
+    return any(lifecycle.orders[cloid].state is OrderState.UNKNOWN for cloid in doubtful)
 
 
 def _rejected(text: str) -> OrderAnswer:

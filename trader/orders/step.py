@@ -16,7 +16,14 @@ from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument
 
 MAX_ENTRY_ATTEMPTS = 3
-REDUCE_ONLY_REFUSED = ("Reduce only order would increase position", "reduceOnlyCanceled")
+POSITION_LOST = (
+    "Reduce only order would increase position",
+    "reduceOnlyRejected",
+    "reduceOnlyCanceled",
+    "liquidatedCanceled",
+)
+"""Beginnings of the venue's words and statuses for an order that found no position to reduce."""
+
 PROTECTIVE = (Leg.STOP, Leg.TARGET)
 
 
@@ -71,7 +78,7 @@ def next_step(
     `net_size` is the account's signed position in the symbol, when it was asked.
     """
     if _is_gone(lifecycle, net_size):
-        return _finish_gone(lifecycle, net_size)
+        return _finish_gone(lifecycle, net_size, now)
     if lifecycle.position.size != 0:
         return _step_with_position(lifecycle, plan, instrument, now)
     return _step_when_flat(lifecycle, plan, now)
@@ -82,7 +89,7 @@ def lost_position_suspected(lifecycle: Lifecycle) -> bool:
     if lifecycle.position.size == 0:
         return False
     return any(
-        order.venue_text.startswith(REDUCE_ONLY_REFUSED)
+        order.venue_text.startswith(POSITION_LOST)
         for order in lifecycle.orders_of(*PROTECTIVE, Leg.EXIT)
     )
 
@@ -92,11 +99,11 @@ def _is_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> bool:
     return net_size is not None and lost_position_suspected(lifecycle) and held * net_size <= 0
 
 
-def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> Step:
+def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) -> Step:
     working = _cancellable(lifecycle.working(*Leg))
     if working:
         return Cancel(working, "the venue no longer shows the position")
-    if lifecycle.unsettled():
+    if lifecycle.unsettled() or _is_behind(lifecycle, now):
         return Wait()
     return _finish(
         lifecycle,
@@ -108,20 +115,22 @@ def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> Step:
 def _step_with_position(
     lifecycle: Lifecycle, plan: Plan, instrument: Instrument, now: datetime
 ) -> Step:
-    if _is_behind(lifecycle):
+    if _is_behind(lifecycle, now):
         return Wait()
     exit_reason = lifecycle.exit_reason or _exit_reason(lifecycle, plan, now)
     if exit_reason is not None:
         return _leave(lifecycle, plan, exit_reason)
-    withdrawn = _entry_to_cancel(lifecycle, plan, now)
-    if withdrawn is not None:
-        return withdrawn
+    return _protect(lifecycle, plan, instrument) or _entry_to_cancel(lifecycle, plan, now) or Wait()
+
+
+def _protect(lifecycle: Lifecycle, plan: Plan, instrument: Instrument) -> Place | Cancel | None:
+    """Add before withdrawing: at no time is the position without its exits."""
     change = protection_change(lifecycle, plan, instrument)
-    if change.withdraw:
-        return Cancel(change.withdraw, "protection is placed anew for the position's new size")
     if change.add:
         return Place(change.add, f"protects {abs(lifecycle.position.size)} {plan.symbol}")
-    return Wait()
+    if change.withdraw:
+        return Cancel(change.withdraw, "another order covers the position's new size")
+    return None
 
 
 def _exit_reason(lifecycle: Lifecycle, plan: Plan, now: datetime) -> ExitReason | None:
@@ -146,16 +155,16 @@ def _leave(lifecycle: Lifecycle, plan: Plan, why: ExitReason) -> Step:
     return Exit(abs(lifecycle.position.size), _exit_sentence(plan, why))
 
 
-def _is_behind(lifecycle: Lifecycle) -> bool:
+def _is_behind(lifecycle: Lifecycle, now: datetime) -> bool:
     """An order is over, but its trades are not all booked: the position is not yet known."""
-    return any(order.state.is_over for order in lifecycle.unsettled())
+    return bool(lifecycle.awaiting_trades(now))
 
 
 def _exit_sentence(plan: Plan, why: ExitReason) -> str:
     return {
         ExitReason.TIME: f"held for its longest time, {plan.max_hold}",
         ExitReason.CANCELLED: "cancelled, and asked to close the position",
-        ExitReason.UNPROTECTED: "the venue refused its stop too often",
+        ExitReason.UNPROTECTED: "the venue does not take its stop or target",
     }[why]
 
 
@@ -163,7 +172,7 @@ def _step_when_flat(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
     withdrawn = _entry_to_cancel(lifecycle, plan, now)
     if withdrawn is not None:
         return withdrawn
-    if lifecycle.working(Leg.ENTRY) or _is_behind(lifecycle):
+    if lifecycle.working(Leg.ENTRY) or _is_behind(lifecycle, now):
         return Wait()
     leftovers = _cancellable(lifecycle.working(*PROTECTIVE, Leg.EXIT))
     if leftovers:
@@ -181,6 +190,8 @@ def _entry_to_cancel(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Cancel 
         return Cancel(entries, f"cancelled by {lifecycle.cancel.requested_by}")
     if now >= plan.valid_until:
         return Cancel(entries, f"valid until {plan.valid_until.isoformat()}")
+    if any(order.fills for order in lifecycle.orders_of(*PROTECTIVE)):
+        return Cancel(entries, "its stop or target has traded: the plan is on its way out")
     return None
 
 
@@ -204,7 +215,8 @@ def _end(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
                 reason="the entry order never reached the venue: the condition is judged again",
             )
         )
-    return _finish(lifecycle, Outcome.REJECTED, f"the entry ended untraded: {entry.venue_text}")
+    ended = entry.venue_text or entry.state
+    return _finish(lifecycle, Outcome.REJECTED, f"the entry ended untraded: {ended}")
 
 
 def _finish(lifecycle: Lifecycle, outcome: Outcome, reason: str) -> Record:

@@ -46,16 +46,23 @@ def wants_tracking(
     now: datetime,
     grace: timedelta,
 ) -> bool:
-    """Whether the plan's orders differ from the venue's, or it has a next step to take."""
+    """Whether the plan's orders differ from the venue's, or it has a next step to take.
+
+    A plan whose symbol is gone is tracked too: it fails alone, and loudly, and no other with it.
+    """
     if any(now >= lifecycle.intents[i].intended_at + grace for i in lifecycle.unanswered):
+        return True
+    if lifecycle.awaiting_trades(now):
         return True
     if any(_differs(order, open_orders.get(order.cloid)) for order in lifecycle.unsettled()):
         return True
     plan = lifecycle.plan
     if lifecycle.stage is not Stage.TRACK or plan is None:
         return False
-    step = next_step(lifecycle, plan, instruments[plan.symbol], None, now)
-    return not isinstance(step, Wait)
+    instrument = instruments.get(plan.symbol)
+    if instrument is None:
+        return True
+    return not isinstance(next_step(lifecycle, plan, instrument, None, now), Wait)
 
 
 def _differs(order: Order, report: OrderReport | None) -> bool:
@@ -64,4 +71,4 @@ def _differs(order: Order, report: OrderReport | None) -> bool:
     if order.state.is_over or report is None:
         return True
     traded = report.original_size - report.remaining_size
-    return traded > order.filled or order.reported(report).state is not order.state
+    return traded > order.filled or order.differs_from(report)

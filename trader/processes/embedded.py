@@ -65,7 +65,8 @@ def with_local_exchange(
 def with_local_account(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The environment with a key and a funded account: the given ones, or the folder's own."""
     with_key = {**environment, **_key_if_unnamed(environment, folder)}
-    address = with_key.get("TRADER_ACCOUNT_ADDRESS") or read_credentials(with_key).address
+    signer = read_credentials(with_key).address
+    address = with_key.get("TRADER_ACCOUNT_ADDRESS") or signer
     fund(environment["TRADER_EXCHANGE_URL"], address)
     return {**with_key, "TRADER_ACCOUNT_ADDRESS": address}
 

@@ -16,7 +16,7 @@ from trader.processes.supervisor import Event, Supervisor
 from trader.processes.waiting import wait_until
 from trader.settings import Network, Settings, read_settings
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

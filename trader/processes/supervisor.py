@@ -134,7 +134,7 @@ class Supervisor:
     def _note_end(self, supervised: _Supervised, status: int) -> None:
         program = supervised.program
         self._clear_group(supervised.child)
-        detail = f"ended with {describe_status(status)}; see {self.log(program.name)}"
+        detail = f"{describe_status(status)}; see {self.log(program.name)}"
         if program.restarts:
             self._postpone(supervised, supervised.child.ran_seconds, detail)
         else:

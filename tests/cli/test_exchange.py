@@ -1,0 +1,20 @@
+import subprocess
+import sys
+from pathlib import Path
+
+from trader.processes.local_account import await_exchange
+from trader.processes.ports import free_port
+
+
+def test_the_exchange_runs_alone(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "trader", "exchange", "--port", str(port), "--seed", "7"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            await_exchange(f"http://127.0.0.1:{port}", 30)
+            process.terminate()
+            output, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert output == f"local exchange ready at http://127.0.0.1:{port}\n"
+    assert process.returncode == 0

@@ -1,0 +1,51 @@
+"""Real parts for every test: a broker and a local exchange, each a process of its own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.support.real_processes import RealExchange, real_exchange
+from trader.processes.broker import running_broker
+from trader.settings import PREFIX
+
+SYSTEM_SERVER = os.environ.get("TEST_REDIS_SERVER")
+"""The Redis or Valkey server to test on, instead of the embedded one."""
+
+
+def pytest_report_header() -> str:
+    return f"broker: {SYSTEM_SERVER or 'embedded'}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
+    """Tests see the settings they make, not those of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real broker: the embedded one, or the server that TEST_REDIS_SERVER names."""
+    executable = Path(SYSTEM_SERVER) if SYSTEM_SERVER else None
+    with running_broker(tmp_path_factory.mktemp("broker"), executable=executable) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_broker_url(broker_url: str) -> str:
+    """The session's broker, emptied."""
+    with redis.Redis.from_url(broker_url) as client:
+        client.flushall()
+    return broker_url
+
+
+@pytest.fixture
+def exchange_process(tmp_path: Path) -> Iterator[RealExchange]:
+    """A local exchange of this test's own, its market standing still."""
+    with real_exchange(tmp_path / "exchange", "--seed", "1", "--frozen") as exchange:
+        yield exchange

@@ -1,0 +1,31 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.real_processes import processes_in, real_stack
+from trader.errors import Misconfigured
+from trader.processes.commands import QUEUES
+
+
+def test_a_stack_uses_the_broker_it_is_given_and_brings_the_rest(
+    tmp_path: Path, broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with real_stack(tmp_path, {"TRADER_REDIS_URL": broker_url}, "--frozen") as stack:
+        assert stack.environment["TRADER_REDIS_URL"] == broker_url
+        assert stack.settings.account_address is not None
+        workers = tuple(f"worker-{queue}" for queue in QUEUES)
+        assert stack.supervisor.names() == ("local-exchange", *workers, "beat")
+        stack.await_workers()
+        assert stack.failure() is None
+    assert processes_in(tmp_path) == {os.getpid()}
+
+
+def test_an_account_without_its_key_is_one_clear_line(tmp_path: Path, broker_url: str) -> None:
+    variables = {"TRADER_REDIS_URL": broker_url, "TRADER_ACCOUNT_ADDRESS": "0x" + "11" * 20}
+    with (
+        pytest.raises(Misconfigured, match="no signing key: set TRADER_PRIVATE_KEY"),
+        real_stack(tmp_path, variables, "--frozen"),
+    ):
+        pass

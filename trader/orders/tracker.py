@@ -1,0 +1,142 @@
+"""Follows one plan from its first order until it is flat and nothing works."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trader.clock import Clock
+from trader.lifecycle.event import Event
+from trader.lifecycle.fold import apply_all
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.lifecycle import Lifecycle, plan_of
+from trader.lifecycle.stage import Leg, Stage
+from trader.orders.draft import OrderDraft
+from trader.orders.entry import entry_side
+from trader.orders.following import follow
+from trader.orders.observation import Observer
+from trader.orders.resolver import Resolver
+from trader.orders.sender import Sender
+from trader.orders.step import (
+    Cancel,
+    Exit,
+    Place,
+    Record,
+    Step,
+    Wait,
+    lost_position_suspected,
+    next_step,
+)
+from trader.plans.plan import Plan
+from trader.venues.limit_prices import marketable_price
+from trader.venues.orders import TimeInForce
+from trader.venues.venue import Venue
+
+EXIT_SLIPPAGE_BPS = Decimal(500)
+"""How far a market exit may trade beyond the mid: leaving matters more than the price."""
+
+MAX_STEPS = 12
+"""How many steps one call may take for a plan; a sweep goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """Tracks plans at one venue.
+
+    What is found and decided is written together with the next intent, or at the end: until
+    then it can be found and decided again.
+    """
+
+    journal: Journal
+    venue: Venue
+    sender: Sender
+    resolver: Resolver
+    observer: Observer
+    clock: Clock
+
+    def track(self, lifecycle: Lifecycle) -> Lifecycle:
+        """Do all that can be done now; the lifecycle afterwards. Raises SequenceConflict."""
+        lifecycle = self._resolve(lifecycle)
+        news = follow(lifecycle, self.observer.look(lifecycle), self.clock())
+        done: list[Step] = []
+        while len(done) < MAX_STEPS:
+            ahead = apply_all(lifecycle, news, self.clock())
+            step = self._next_step(ahead)
+            if isinstance(step, Wait) or _is_in_vain(ahead, step, done):
+                break
+            done.append(step)
+            if isinstance(step, Record):
+                news = (*news, step.event)
+                continue
+            lifecycle = self._act(lifecycle, step, news)
+            news = follow(lifecycle, self.observer.look_after_acting(lifecycle), self.clock())
+        return self.journal.append(lifecycle, news, self.clock())
+
+    def _resolve(self, lifecycle: Lifecycle) -> Lifecycle:
+        """What ends a doubt is written at once: an answer cannot be asked for again."""
+        lifecycle = self.journal.append(lifecycle, self.resolver.doubts(lifecycle), self.clock())
+        return self.journal.append(lifecycle, self.resolver.resolve(lifecycle), self.clock())
+
+    def _next_step(self, lifecycle: Lifecycle) -> Step:
+        if lifecycle.stage is not Stage.TRACK:
+            return Wait()
+        plan = plan_of(lifecycle)
+        net_size = self._net_size(plan) if lost_position_suspected(lifecycle) else None
+        instrument = self.venue.instruments()[plan.symbol]
+        return next_step(lifecycle, plan, instrument, net_size, self.clock())
+
+    def _net_size(self, plan: Plan) -> Decimal:
+        held = [p.size for p in self.venue.account().positions if p.symbol == plan.symbol]
+        return held[0] if held else Decimal(0)
+
+    def _act(self, lifecycle: Lifecycle, step: Step, news: Sequence[Event]) -> Lifecycle:
+        match step:
+            case Place(drafts=drafts, reason=reason):
+                return self.sender.place(lifecycle, drafts, reason, news=news)
+            case Cancel(orders=orders, reason=reason):
+                return self.sender.cancel(lifecycle, orders, reason, news=news)
+            case Exit(size=size, reason=reason):
+                return self._exit(lifecycle, size, reason, news)
+            case Record() | Wait():
+                return lifecycle
+
+    def _exit(
+        self, lifecycle: Lifecycle, size: Decimal, reason: str, news: Sequence[Event]
+    ) -> Lifecycle:
+        plan = plan_of(lifecycle)
+        quote = self.venue.quote(plan.symbol)
+        instrument = self.venue.instruments()[plan.symbol]
+        side = entry_side(plan.direction).opposite
+        draft = OrderDraft(
+            leg=Leg.EXIT,
+            symbol=plan.symbol,
+            side=side,
+            size=size,
+            limit_price=marketable_price(instrument, quote, side, EXIT_SLIPPAGE_BPS),
+            time_in_force=TimeInForce.IOC,
+            reduce_only=True,
+        )
+        return self.sender.place(lifecycle, [draft], reason, quote, news)
+
+
+def _is_in_vain(lifecycle: Lifecycle, step: Step, done: Sequence[Step]) -> bool:
+    """Whether this call tried the step already: a venue that refuses it is left alone for now."""
+    match step:
+        case Cancel(orders=orders):
+            asked = {o.cloid for s in done if isinstance(s, Cancel) for o in s.orders}
+            return all(order.cloid in asked for order in orders)
+        case Place() | Exit():
+            placed = {leg for earlier in done for leg in _legs_of(earlier)}
+            again = [lifecycle.orders_of(leg)[-1] for leg in _legs_of(step) & placed]
+            return any(order.state.is_over for order in again)
+        case _:
+            return False
+
+
+def _legs_of(step: Step) -> set[Leg]:
+    match step:
+        case Place(drafts=drafts):
+            return {draft.leg for draft in drafts}
+        case Exit():
+            return {Leg.EXIT}
+        case _:
+            return set()
