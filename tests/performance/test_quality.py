@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.performance.trades import Trade, opened, some_trades
+from tests.performance.trades import Trade, execution_quality, opened, some_trades
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle.analysis_events import ExecutionQuality
 from trader.lifecycle.stage import Leg, Outcome
 from trader.performance.benchmarks import slippage_bps
-from trader.performance.quality import execution_quality
 from trader.performance.subject import NotAnalysable
 from trader.plans.plan import Direction
 from trader.venues.orders import AnswerKind

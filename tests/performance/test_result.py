@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.performance.trades import Trade, prices, round_trip, some_trades
+from tests.performance.trades import Trade, prices, result_of, round_trip, some_trades
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle.analysis_events import Result
 from trader.lifecycle.stage import Leg, Outcome
-from trader.performance.result import result_of
 from trader.plans.plan import Direction
 
 UNKNOWN = {"gross": None, "net": None, "return_fraction": None, "held_for": None}

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.performance.trades import execution_quality
 from tests.support.lifecycles import LifecycleBuilder
 from trader.lifecycle.analysis_events import ExecutionQuality
 from trader.lifecycle.stage import Outcome
-from trader.performance.quality import execution_quality
 from trader.performance.scoring import quality_score
 from trader.venues.orders import AnswerKind
 

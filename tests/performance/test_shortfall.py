@@ -3,9 +3,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.performance.trades import Trade, opened, prices, some_trades
+from tests.performance.trades import Trade, opened, prices, shortfall, some_trades
 from tests.support.lifecycles import LifecycleBuilder
-from trader.performance.shortfall import shortfall
 from trader.plans.plan import Direction
 
 

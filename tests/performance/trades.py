@@ -1,4 +1,4 @@
-"""Lifecycles with arbitrary trades, for properties."""
+"""Lifecycles with arbitrary trades, for properties; and the measures with their own fills."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,8 +7,12 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from tests.support.lifecycles import LifecycleBuilder, a_plan
+from trader.lifecycle.analysis_events import ExecutionQuality, Result, Shortfall
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg
+from trader.performance import quality, result
+from trader.performance import shortfall as shortfalls
+from trader.performance.fills_frame import fills_frame
 from trader.plans.plan import Direction
 
 prices = st.decimals("0.0001", "100000", places=4)
@@ -63,3 +67,18 @@ def round_trip(direction: Direction, entries: list[Trade], exits: list[Decimal])
     for price, size in zip(exits, [*parts, whole - sum(parts)], strict=True):
         builder.filled(price, size, Leg.EXIT, fee="0.1")
     return builder.finished().lifecycle
+
+
+def execution_quality(lifecycle: Lifecycle) -> ExecutionQuality:
+    """The quality measured on the lifecycle's own fills."""
+    return quality.execution_quality(lifecycle, fills_frame(lifecycle))
+
+
+def result_of(lifecycle: Lifecycle) -> Result:
+    """The result measured on the lifecycle's own fills."""
+    return result.result_of(lifecycle, fills_frame(lifecycle))
+
+
+def shortfall(lifecycle: Lifecycle) -> Shortfall | None:
+    """The shortfall measured on the lifecycle's own fills."""
+    return shortfalls.shortfall(lifecycle, fills_frame(lifecycle))

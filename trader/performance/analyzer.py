@@ -3,6 +3,7 @@
 from trader.lifecycle.analysis_events import Comparison, ExecutionQuality, PlanAnalyzed
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.performance.explanation import actual_outcome, expected_outcome, explain
+from trader.performance.fills_frame import fills_frame
 from trader.performance.latencies import latencies_of
 from trader.performance.quality import execution_quality
 from trader.performance.reality import compare
@@ -20,11 +21,12 @@ class PerformanceAnalyzer:
 
     def analyze_execution_quality(self, lifecycle: Lifecycle) -> ExecutionQuality:
         """Prices, signed slippages, fees and fill ratio, so far."""
-        return execution_quality(lifecycle)
+        return execution_quality(lifecycle, fills_frame(lifecycle))
 
     def analyze_plan_vs_reality(self, lifecycle: Lifecycle) -> tuple[Comparison, ...]:
         """Each expectation of the plan beside what came, so far."""
-        return compare(plan_of(lifecycle), execution_quality(lifecycle), result_of(lifecycle))
+        plan, fills = plan_of(lifecycle), fills_frame(lifecycle)
+        return compare(plan, execution_quality(lifecycle, fills), result_of(lifecycle, fills))
 
     def analyze(self, lifecycle: Lifecycle) -> PlanAnalyzed:
         """The event that ends the lifecycle. Raises NotAnalysable before the execution's end."""
@@ -34,14 +36,15 @@ class PerformanceAnalyzer:
                 f"lifecycle {lifecycle.lifecycle_id} is at stage {lifecycle.stage}: "
                 "its execution must end before it is analysed"
             )
-        quality, result = execution_quality(lifecycle), result_of(lifecycle)
+        fills = fills_frame(lifecycle)
+        quality, result = execution_quality(lifecycle, fills), result_of(lifecycle, fills)
         comparisons = compare(plan, quality, result)
         return PlanAnalyzed(
             outcome=lifecycle.outcome,
             expected_outcome=expected_outcome(plan.expectation),
             actual_outcome=actual_outcome(quality, result),
             execution_quality=quality,
-            shortfall=shortfall(lifecycle),
+            shortfall=shortfall(lifecycle, fills),
             latencies=latencies_of(lifecycle),
             result=result,
             plan_against_reality=comparisons,

@@ -1,5 +1,6 @@
 """A plan's own trades as a table."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import pandas as pd
@@ -8,8 +9,12 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg
 from trader.performance.subject import ZERO
 from trader.positions.position import fee_in_dollars
+from trader.venues.instrument import Side
 from trader.venues.orders import Fill
 
+_Row = tuple[Leg, Side, Decimal, Decimal, Decimal, Decimal, bool, datetime]
+
+_TYPES = (*["object"] * 6, "bool", "datetime64[us, UTC]")
 COLUMNS = ("leg", "side", "price", "size", "notional", "fee", "is_taker", "traded_at")
 
 
@@ -20,9 +25,10 @@ def fills_frame(lifecycle: Lifecycle) -> pd.DataFrame:
     `leg` and `side` their enums, `traded_at` UTC timestamps. Empty when nothing traded.
     """
     rows = [_row(order.leg, fill) for order in lifecycle.orders.values() for fill in order.fills]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-    typed = frame.astype({"is_taker": "bool", "traded_at": "datetime64[us, UTC]"})
-    return typed.sort_values("traded_at", kind="stable", ignore_index=True)
+    rows.sort(key=lambda row: row[-1])
+    columns = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)
+    series = zip(COLUMNS, columns, _TYPES, strict=True)
+    return pd.DataFrame({name: pd.Series(list(column), dtype=t) for name, column, t in series})
 
 
 def of_legs(frame: pd.DataFrame, *legs: Leg) -> pd.DataFrame:
@@ -42,7 +48,7 @@ def average_price(frame: pd.DataFrame) -> Decimal | None:
     return total(frame, "notional") / total(frame, "size")
 
 
-def _row(leg: Leg, fill: Fill) -> tuple[object, ...]:
+def _row(leg: Leg, fill: Fill) -> _Row:
     notional = fill.price * fill.size
     fee = fee_in_dollars(fill)
     return (leg, fill.side, fill.price, fill.size, notional, fee, fill.is_taker, fill.traded_at)

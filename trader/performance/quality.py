@@ -15,14 +15,16 @@ from trader.performance.benchmarks import (
     slippage_bps,
     spread_bps,
 )
-from trader.performance.fills_frame import average_price, fills_frame, of_legs, total
+from trader.performance.fills_frame import average_price, of_legs, total
 from trader.performance.rounding import money, ratio
 from trader.performance.subject import EXIT_LEGS, entry_of, plan_of
 
 
-def execution_quality(lifecycle: Lifecycle) -> ExecutionQuality:
-    """Prices, slippages, fees and fill ratio so far. Raises NotAnalysable without a plan."""
-    fills = fills_frame(lifecycle)
+def execution_quality(lifecycle: Lifecycle, fills: pd.DataFrame) -> ExecutionQuality:
+    """Prices, slippages, fees and fill ratio so far, from the plan and its `fills_frame`.
+
+    Raises NotAnalysable without a plan.
+    """
     entries, exits = of_legs(fills, Leg.ENTRY), of_legs(fills, *EXIT_LEGS)
     decision, arrival = decision_price(lifecycle), arrival_price(lifecycle)
     entry, leaving, aim = average_price(entries), average_price(exits), exit_benchmark(lifecycle)

@@ -8,14 +8,13 @@ import pandas as pd
 from trader.lifecycle.analysis_events import Result
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg
-from trader.performance.fills_frame import fills_frame, of_legs, total
+from trader.performance.fills_frame import of_legs, total
 from trader.performance.rounding import money, ratio
 from trader.performance.subject import EXIT_LEGS
 
 
-def result_of(lifecycle: Lifecycle) -> Result:
+def result_of(lifecycle: Lifecycle, fills: pd.DataFrame) -> Result:
     """Profit before and after fees, the return on the entry, and the time held."""
-    fills = fills_frame(lifecycle)
     entries, exits = of_legs(fills, Leg.ENTRY), of_legs(fills, *EXIT_LEGS)
     position = lifecycle.position
     if fills.empty or position.size != 0:

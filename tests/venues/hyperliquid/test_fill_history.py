@@ -55,7 +55,7 @@ def test_nothing_traded() -> None:
 def test_all_pages_each_fill_once_oldest_first(times: list[int], since: int) -> None:
     crowded = {time for time in times if times.count(time) >= PAGE}
     fills = [fill(number, time) for number, time in enumerate(times) if time not in crowded]
-    found = read_fills(History(fills).page, since)
+    found = read_fills(History(fills).page, since, PAGE)
     expected = [item for item in fills if item.time >= since]
     assert {item.tid for item in found} == {item.tid for item in expected}
     assert len(found) == len(expected)
@@ -64,7 +64,13 @@ def test_all_pages_each_fill_once_oldest_first(times: list[int], since: int) -> 
 
 def test_a_page_that_ends_within_a_millisecond_goes_on_there() -> None:
     fills = [fill(1, 1), fill(2, 1), fill(3, 1), fill(4, 2), fill(5, 2), fill(6, 2), fill(7, 2)]
-    assert [item.tid for item in read_fills(History(fills).page, 0)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [item.tid for item in read_fills(History(fills).page, 0, PAGE)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_short_page_is_the_last() -> None:
+    history = History([fill(1, 1)])
+    assert len(read_fills(history.page, 0)) == 1
+    assert history.calls == 1
 
 
 def test_both_orders_of_a_trade_with_oneself_count() -> None:
@@ -74,5 +80,5 @@ def test_both_orders_of_a_trade_with_oneself_count() -> None:
 
 def test_a_millisecond_that_fills_a_page_ends_the_reading() -> None:
     history = History([fill(number, 1) for number in range(2 * PAGE)])
-    assert len(read_fills(history.page, 0)) == PAGE
+    assert len(read_fills(history.page, 0, PAGE)) == PAGE
     assert history.calls == 2
