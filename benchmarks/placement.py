@@ -22,11 +22,14 @@ from trader.orders.sender import Sender
 from trader.plans.plan import Plan
 from trader.settings import read_settings
 from trader.strands.opening import open_store
+from trader.venues.budget import SharedBudget
 from trader.venues.credentials import read_credentials
-from trader.venues.hyperliquid.integration import HyperliquidIntegration
+from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
 from trader.venues.instrument import Side
 from trader.venues.nonces import NonceCounter
 from trader.venues.orders import TimeInForce
+from trader.venues.request_counter import RequestCounter
+from trader.venues.weight_bucket import WeightBucket
 
 SYMBOL = "ETH"
 SIZE = Decimal("0.01")
@@ -70,11 +73,15 @@ def _timed(call: Callable[[], None]) -> float:
 
 def _safe_way(shop: Workshop) -> Callable[[], None]:
     settings = read_settings(shop.environment)
+    redis = Redis.from_url(settings.redis_url)
     journal = Journal(open_store(settings.store_url))
-    venue = HyperliquidIntegration.from_settings(
-        settings, read_credentials(shop.environment), utc_now
+    credentials = read_credentials(shop.environment)
+    budget = SharedBudget(
+        WeightBucket(redis, settings.weight_per_minute),
+        RequestCounter(redis, trading_address(settings, credentials)),
     )
-    nonces = NonceCounter(Redis.from_url(settings.redis_url), venue.signer)
+    venue = HyperliquidIntegration.from_settings(settings, credentials, utc_now, budget)
+    nonces = NonceCounter(redis, venue.signer)
     sender = Sender(journal, venue, nonces, utc_now, timedelta(seconds=15))
     quote = venue.quote(SYMBOL)
     price = venue.instruments()[SYMBOL].round_price((quote.mid or Decimal(1)) / 2, Side.SELL)

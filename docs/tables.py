@@ -12,6 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import get_args
 
+from pydantic import BaseModel
+
+from local_exchange.faults.catalogue import FAULTS
+from local_exchange.faults.fault import Condition, Fault, Occurrence
 from trader.lifecycle.encoding import AnyEvent
 from trader.lifecycle.event import Event
 from trader.lifecycle.stage import ExitReason, OrderState, Outcome, Stage
@@ -45,6 +49,20 @@ def events_table() -> str:
     return _table(("event", "kind", "meaning", "tags"), rows)
 
 
+def faults_table() -> str:
+    """Every fault of the local exchange with its own fields and their defaults."""
+    rows = [
+        (
+            f"`{fault.model_fields['kind'].default}`",
+            "condition" if issubclass(fault, Condition) else "occurrence",
+            " ".join(_own_fields(fault)),
+            _first_sentence(fault.__doc__ or ""),
+        )
+        for fault in FAULTS
+    ]
+    return _table(("kind", "", "fields of its own", "what happens"), rows)
+
+
 def enum_table(enum: type[StrEnum]) -> str:
     """Every member with the docstring that follows it in the source."""
     meanings = dict(_member_docstrings(enum))
@@ -55,6 +73,7 @@ def enum_table(enum: type[StrEnum]) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "events": events_table,
+    "faults": faults_table,
     "stages": lambda: enum_table(Stage),
     "outcomes": lambda: enum_table(Outcome),
     "order_states": lambda: enum_table(OrderState),
@@ -71,6 +90,19 @@ def with_tables(page: str) -> str:
 def _events() -> tuple[type[Event], ...]:
     union, _ = get_args(AnyEvent)
     return get_args(union)
+
+
+def _own_fields(fault: type[Fault]) -> Iterator[str]:
+    for name, field in fault.model_fields.items():
+        if name in Occurrence.model_fields and (name != "seed" or issubclass(fault, Occurrence)):
+            continue
+        default = field.default
+        if field.is_required():
+            yield f"`{name}`"
+        elif isinstance(default, BaseModel) or default in (None, ()):
+            yield f"`[{name}]`"
+        else:
+            yield f"`{name}={default}`"
 
 
 def _first_sentence(text: str) -> str:

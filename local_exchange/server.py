@@ -2,12 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from aiohttp import web
 
 from local_exchange.engine.config import ExchangeConfig
-from local_exchange.engine.exchange import Exchange
+from local_exchange.faults import routes as fault_routes
+from local_exchange.faults.board import FaultBoard
+from local_exchange.faults.injection import FaultInjection
+from local_exchange.faults.schedule import Schedule
+from local_exchange.inputs.machine import Machine
+from local_exchange.inputs.recorder import Recorder
+from local_exchange.inputs.recovery import opened
 from local_exchange.wire.routes import create_app
 from local_exchange.wire.venue import Venue, wall_clock_ms
 
@@ -16,22 +23,28 @@ SHUTDOWN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """Where to listen (port 0 is any free one), and what to simulate."""
+    """Where to listen (port 0 is any free one), what to simulate, and what goes wrong.
+
+    With a `data_directory` the exchange outlives its process: it goes on from there.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     exchange: ExchangeConfig = field(default_factory=ExchangeConfig)
+    data_directory: Path | None = None
+    schedule: Schedule | None = None
 
 
 class LocalExchangeServer:
     """Serves from `start` to `stop`, or as an `async with` block; all in the running loop."""
 
     def __init__(self, config: ServerConfig) -> None:
+        """Raises LogUnusableError when it cannot go on from the data directory."""
         self._config = config
-        self._venue = Venue(Exchange(config.exchange, wall_clock_ms()))
-        self._runner = web.AppRunner(
-            create_app(self._venue), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS
-        )
+        self._venue, injection = _open_venue(config)
+        app = create_app(self._venue)
+        fault_routes.install(app, self._venue, injection)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         self._market: asyncio.Task[None] | None = None
 
     @property
@@ -60,6 +73,7 @@ class LocalExchangeServer:
         if self._market is not None:
             self._market.cancel()
         await self._runner.cleanup()
+        self._venue.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -73,3 +87,18 @@ class LocalExchangeServer:
         while True:
             await asyncio.sleep(step_seconds)
             self._venue.advance()
+
+
+def _open_venue(config: ServerConfig) -> tuple[Venue, FaultInjection]:
+    now_ms = wall_clock_ms()
+    recorder = None
+    if config.data_directory is None:
+        machine = Machine(config.exchange, now_ms)
+    else:
+        machine, log = opened(config.data_directory, config.exchange, now_ms)
+        recorder = Recorder(log, config.exchange.market.step_ms)
+    board = FaultBoard()
+    if config.schedule is not None:
+        board.follow(config.schedule)
+    injection = FaultInjection(machine.exchange, board)
+    return Venue(machine, injection, recorder), injection

@@ -29,6 +29,12 @@ PUBLIC_URLS = {
     Network.TESTNET: "https://api.hyperliquid-testnet.xyz",
     Network.MAINNET: "https://api.hyperliquid.xyz",
 }
+WEIGHTS_PER_MINUTE = {
+    Network.LOCAL: 1_000_000,
+    Network.TESTNET: 1200,
+    Network.MAINNET: 1200,
+}
+"""What each network grants an IP address. Source: Hyperliquid, "Rate limits and user limits"."""
 
 
 class Settings(BaseModel):
@@ -40,7 +46,7 @@ class Settings(BaseModel):
         str, Field(description="Where the strands are kept: sqlite:///relative or ////absolute")
     ] = "sqlite:///var/trader.db"
     redis_url: Annotated[
-        str, Field(description="Redis or Valkey: the broker, the nonces and the market snapshot")
+        str, Field(description="Redis or Valkey: broker, nonces, budgets and market snapshot")
     ] = "redis://127.0.0.1:6379/0"
     network: Annotated[Network, Field(description="local, testnet or mainnet")] = Network.LOCAL
     exchange_url: Annotated[
@@ -65,6 +71,14 @@ class Settings(BaseModel):
     venue_timeout_seconds: Annotated[
         float, Field(gt=0, description="Timeout of one call to the venue; below the expiry")
     ] = 5.0
+    ip_weight_per_minute: Annotated[
+        int | None,
+        Field(
+            ge=150,
+            description="What all processes of one IP address may ask of the venue, in its weight "
+            "a minute; by default its limit, 1200, and on the local exchange a million",
+        ),
+    ] = None
     max_order_notional: Annotated[
         Decimal, Field(gt=0, allow_inf_nan=False, description="Largest entry order, US dollars")
     ] = Decimal(10_000)
@@ -86,6 +100,13 @@ class Settings(BaseModel):
     def venue_url(self) -> str:
         """The base URL of the venue."""
         return PUBLIC_URLS.get(self.network, self.exchange_url)
+
+    @property
+    def weight_per_minute(self) -> int:
+        """The weight that requests to the venue may have together in a minute."""
+        if self.ip_weight_per_minute is not None:
+            return self.ip_weight_per_minute
+        return WEIGHTS_PER_MINUTE[self.network]
 
     @model_validator(mode="after")
     def _mainnet_is_deliberate(self) -> Self:

@@ -1,14 +1,20 @@
 """What an exchange worker has besides: the key, the venue, and those who use them.
 
-Built on first use, never across a fork. Only the exchange queue's modules import this one.
+Built on first use, never across a fork. Only the exchange queue's modules import this one. Each
+priority has a client of its own, so that the urgent never wait for a slow read's answer.
 """
 
 import os
 from datetime import timedelta
 from functools import cache
 
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
 from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
+from trader.market.instruments import PublishedInstruments
 from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, grace_of
 from trader.orders.resolver import Resolver
@@ -17,36 +23,71 @@ from trader.orders.sweep import OrderSweep
 from trader.orders.tracker import Tracker
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
-from trader.venues.credentials import read_credentials
-from trader.venues.hyperliquid.integration import HyperliquidIntegration
+from trader.venues.budget import Priority, SharedBudget
+from trader.venues.credentials import Credentials, read_credentials
+from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
 from trader.venues.nonces import NonceCounter
+from trader.venues.request_counter import RequestCounter
+from trader.venues.weight_bucket import WeightBucket
 from workers.journal_context import journal, redis, store
 
 
 @cache
-def venue() -> HyperliquidIntegration:
-    """This process's venue."""
+def credentials() -> Credentials:
+    """The key that signs."""
+    return read_credentials(os.environ)
+
+
+@cache
+def budget() -> SharedBudget:
+    """The requests that all processes share.
+
+    On a connection that gives up early, because urgent requests go on without it.
+    """
+    connection = Redis.from_url(
+        settings().redis_url,
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), retries=1),
+    )
+    return SharedBudget(
+        WeightBucket(connection, settings().weight_per_minute),
+        RequestCounter(connection, trading_address(settings(), credentials())),
+    )
+
+
+@cache
+def market_venue() -> HyperliquidIntegration:
+    """The venue for who publishes what it lists and quotes."""
     return HyperliquidIntegration.from_settings(
-        settings(), read_credentials(os.environ), clock=utc_now
+        settings(), credentials(), utc_now, budget(), Priority.READ
+    )
+
+
+@cache
+def venue(priority: Priority) -> HyperliquidIntegration:
+    """The venue for requests of this priority; what it lists is taken from the publisher."""
+    published = PublishedInstruments(redis(), utc_now)
+    return HyperliquidIntegration.from_settings(
+        settings(), credentials(), utc_now, budget(), priority, published
     )
 
 
 @cache
 def order_manager() -> OrderManager:
-    """This process's order manager."""
-    expiry = timedelta(seconds=settings().order_expiry_seconds)
-    sender = Sender(journal(), venue(), NonceCounter(redis(), venue().signer), utc_now, expiry)
+    """This process's order manager: it places entries, and its tracker is urgent."""
+    entries, urgent = venue(Priority.ENTRY), venue(Priority.URGENT)
     return OrderManager(
         store=store(),
         journal=journal(),
-        venue=venue(),
-        sender=sender,
+        venue=entries,
+        sender=_sender(entries),
         tracker=Tracker(
             journal=journal(),
-            venue=venue(),
-            sender=sender,
-            resolver=Resolver(venue(), utc_now, _grace()),
-            observer=Observer(venue()),
+            venue=urgent,
+            sender=_sender(urgent),
+            resolver=Resolver(urgent, utc_now, _grace()),
+            observer=Observer(urgent),
             clock=utc_now,
         ),
         limits=RiskLimits.of(settings()),
@@ -56,8 +97,14 @@ def order_manager() -> OrderManager:
 
 @cache
 def order_sweep() -> OrderSweep:
-    """This process's sweep over the tracked plans."""
-    return OrderSweep(store(), venue(), LifecycleCache(journal()), utc_now, _grace())
+    """The sweep that finds what lost messages left behind: what may be open, so it is urgent."""
+    urgent = venue(Priority.URGENT)
+    return OrderSweep(store(), urgent, LifecycleCache(journal()), utc_now, _grace())
+
+
+def _sender(at: HyperliquidIntegration) -> Sender:
+    expiry = timedelta(seconds=settings().order_expiry_seconds)
+    return Sender(journal(), at, NonceCounter(redis(), at.signer), utc_now, expiry)
 
 
 def _grace() -> timedelta:
@@ -65,7 +112,7 @@ def _grace() -> timedelta:
 
 
 def _forget() -> None:
-    for built in (venue, order_manager, order_sweep):
+    for built in (credentials, budget, market_venue, venue, order_manager, order_sweep):
         built.cache_clear()
 
 

@@ -1,8 +1,9 @@
 """The exchange queue's eyes: what the venue lists and quotes, for those who hold no key."""
 
 from trader.market.snapshot import publish
+from trader.settings import settings
 from workers.app import app
-from workers.exchange_context import venue
+from workers.exchange_context import market_venue
 from workers.journal_context import redis
 from workers.stage_task import StageTask
 
@@ -11,9 +12,11 @@ from workers.stage_task import StageTask
 def publish_market() -> None:
     """Publish quotes and instruments, then have the waiting plans checked.
 
-    They are checked without fresh prices too: expiry and cancellation need none.
+    They are checked without fresh prices too: expiry and cancellation need none. The venue's
+    count of our requests is taken on the way, when it is due.
     """
     try:
-        publish(redis(), venue().quotes(), venue().instruments())
+        publish(redis(), market_venue().quotes(), market_venue().instruments())
+        market_venue().refresh_request_use()
     finally:
-        app.send_task("workers.monitor.check_plans")
+        app.send_task("workers.monitor.check_plans", expires=settings().heartbeat_seconds)

@@ -4,7 +4,10 @@ from trader.clock import utc_now
 from trader.lifecycle.intake import take_in
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
-from trader.market.snapshot import read_instruments, read_quotes
+from trader.market.snapshot import read_instruments, read_quote, read_quotes
+from trader.orders.entry_check import check_entry
+from trader.risk.limits import RiskLimits
+from trader.settings import settings
 from workers.app import app
 from workers.journal_context import entry_watch, journal, redis, store
 from workers.pipeline import resume
@@ -18,6 +21,20 @@ def check_plans() -> None:
     if instruments:
         take_in(store(), journal(), instruments, utc_now())
     for lifecycle_id in entry_watch().triggered(read_quotes(redis())):
+        resume(lifecycle_id, Stage.PLACE)
+
+
+@app.task(name="workers.monitor.check_plan", base=StageTask)
+def check_plan(lifecycle_id: str) -> None:
+    """Judge one waiting plan on its symbol's latest prices, and send it on if it triggers."""
+    is_triggered = check_entry(
+        lifecycle_id,
+        journal=journal(),
+        quote_of=lambda symbol: read_quote(redis(), symbol),
+        clock=utc_now,
+        max_price_age=RiskLimits.of(settings()).max_price_age,
+    )
+    if is_triggered:
         resume(lifecycle_id, Stage.PLACE)
 
 

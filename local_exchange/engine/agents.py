@@ -1,6 +1,6 @@
 """API wallets: who may sign for whom, and until when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local_exchange.engine.errors import ActionRejected
 from local_exchange.engine.views import ExtraAgent
@@ -44,6 +44,14 @@ class AgentRegistry:
         self._check(agents, agent, now)
         self._drop(agents, name)
         agents[name] = self._by_address[address] = agent
+
+    def expire(self, address: str, now: int) -> None:
+        """End a valid agent's approval; raises ValueError if there is none."""
+        agent = self._by_address.get(address)
+        if agent is None or not agent.is_valid(now):
+            raise ValueError(f"{address} is no valid agent: approve it first")
+        expired = replace(agent, valid_until=now - 1)
+        self._by_master[agent.master][agent.name] = self._by_address[address] = expired
 
     def master_of(self, address: str, now: int) -> str | None:
         """The master of a valid agent."""

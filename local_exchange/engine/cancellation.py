@@ -104,7 +104,7 @@ class ScheduledCancels:
 
     def schedule(self, account: Account, time_ms: int | None) -> None:
         """Set the time, or clear it with None. Raises ActionRejected."""
-        self._check_volume(account)
+        require_volume(account.volume, self._state.config.schedule_cancel_volume_gate)
         schedule = self._schedules.setdefault(account.address, _Schedule(account))
         if time_ms is not None:
             self._check_time(schedule, time_ms)
@@ -134,15 +134,6 @@ class ScheduledCancels:
         times = [each.time for each in self._schedules.values() if each.time is not None]
         self._next = min(times, default=None)
 
-    def _check_volume(self, account: Account) -> None:
-        gate = self._state.config.schedule_cancel_volume_gate
-        if gate is not None and account.volume < gate:
-            traded = account.volume.quantize(Decimal("0.01")).normalize()
-            raise ActionRejected(
-                "Cannot set scheduled cancel time until enough volume traded. "
-                f"Required: ${gate.normalize():f}. Traded: ${traded:f}."
-            )
-
     def _check_time(self, schedule: _Schedule, time_ms: int) -> None:
         if time_ms < self._state.now + MIN_LEAD_MS:
             raise ActionRejected("Scheduled cancel time must be at least 5 seconds in the future.")
@@ -152,3 +143,13 @@ class ScheduledCancels:
                 "Too many scheduled cancels triggered for the day. "
                 f"Limit is {MAX_SCHEDULED_PER_DAY}"
             )
+
+
+def require_volume(volume: Decimal, gate: Decimal | None) -> None:
+    """Scheduled cancels are for those who traded that much USDC. Raises ActionRejected."""
+    if gate is not None and volume < gate:
+        traded = volume.quantize(Decimal("0.01")).normalize()
+        raise ActionRejected(
+            "Cannot set scheduled cancel time until enough volume traded. "
+            f"Required: ${gate.normalize():f}. Traded: ${traded:f}."
+        )

@@ -16,6 +16,7 @@ from local_exchange.engine.fills import Fill
 from local_exchange.engine.funding import Funding
 from local_exchange.engine.house import House
 from local_exchange.engine.info import Info
+from local_exchange.engine.intervention import Intervention
 from local_exchange.engine.leverage import LeverageDesk
 from local_exchange.engine.liquidation import Liquidation
 from local_exchange.engine.margin import Margin
@@ -58,6 +59,7 @@ class Exchange:
     """
 
     info: Info
+    intervention: Intervention
 
     def __init__(self, config: ExchangeConfig, now_ms: int) -> None:
         state = self._state = open_state(config, now_ms)
@@ -76,6 +78,7 @@ class Exchange:
         self._leverage = LeverageDesk(state, margin)
         self._market = Market(state, House(state, desk, matcher), triggers, liquidation)
         self._timeline = Timeline(state, self._market, Funding(state), self._scheduled)
+        self.intervention = Intervention(state, desk, triggers, self._agents)
         self.info = Info(state, margin, self._agents)
 
     def _begin(self, user: str, now_ms: int) -> Account:

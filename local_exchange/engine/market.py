@@ -98,13 +98,14 @@ class Market:
     ) -> None:
         """Fix the house's book, or let it follow the ladder again."""
         pricing = self._pricing(name)
+        if levels is not None:
+            _check_depth(*levels)
         self._state.ids.begin_transaction()
         pricing.has_fixed_depth = levels is not None
         if levels is None:
             self._quote(pricing)
         else:
             bids, asks = levels
-            _check_depth(bids, asks)
             ladders = {
                 Side.BUY: {level.price: level.size for level in bids},
                 Side.SELL: {level.price: level.size for level in asks},

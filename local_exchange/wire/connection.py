@@ -23,6 +23,7 @@ class Connection:
         self._transport = transport
         self._idle_seconds = idle_seconds
         self._outbox: asyncio.Queue[str] = asyncio.Queue(OUTBOX_LIMIT)
+        self._closes_when_idle = True
 
     def send(self, text: str) -> None:
         """Queue one message."""
@@ -35,6 +36,10 @@ class Connection:
         """Drop the connection without a closing frame: the client sees 1006."""
         self._transport.abort()
 
+    def hold_open(self) -> None:
+        """Never close for want of something to send."""
+        self._closes_when_idle = False
+
     async def write(self) -> None:
         """Send what is queued until the socket closes; close it when there was nothing to send."""
         while True:
@@ -42,6 +47,8 @@ class Connection:
                 async with asyncio.timeout(self._idle_seconds):
                     text = await self._outbox.get()
             except TimeoutError:
+                if not self._closes_when_idle:
+                    continue
                 await self._socket.close(message=b"Inactive")
                 return
             try:

@@ -3,12 +3,22 @@
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, PlainSerializer, model_validator
 
 from local_exchange.engine.exchange import Exchange
+from local_exchange.engine.orders import OrderStatus
 from local_exchange.engine.views import BookLevel, LedgerOrder
 from local_exchange.wire import order_shapes
-from local_exchange.wire.scalars import Address, WireDecimal, WireModel, amount, parse_decimal
+from local_exchange.wire.scalars import (
+    Address,
+    Cloid,
+    UInt64,
+    WireDecimal,
+    WireModel,
+    amount,
+    decimal_text,
+    parse_decimal,
+)
 
 Json = dict[str, Any]
 PriceLevel = tuple[WireDecimal, WireDecimal]
@@ -20,7 +30,9 @@ def _number(value: object) -> Decimal:
     return parse_decimal(str(value) if is_integer else value)
 
 
-PlainAmount = Annotated[Decimal, BeforeValidator(_number)]
+PlainAmount = Annotated[
+    Decimal, BeforeValidator(_number), PlainSerializer(decimal_text, return_type=str)
+]
 """A decimal string, or an integer for those who type it by hand."""
 
 
@@ -56,6 +68,33 @@ class Depth(WireModel):
         if self.bids is None or self.asks is None:
             return None
         return _levels(self.bids), _levels(self.asks)
+
+
+class EndOrder(WireModel):
+    """End a working order as the venue does by itself, with a status such as `marginCanceled`."""
+
+    status: OrderStatus
+    oid: UInt64 | None = None
+    cloid: Cloid | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.oid is None) == (self.cloid is None):
+            raise ValueError("give either the oid or the cloid of the order to end")
+        return self
+
+    @property
+    def target(self) -> int | str:
+        """The oid, or the cloid."""
+        target = self.oid if self.cloid is None else self.cloid
+        assert target is not None
+        return target
+
+
+class ExpireAgent(WireModel):
+    """End an agent's approval now; only another approval lets it sign again."""
+
+    address: Address
 
 
 def ledger(exchange: Exchange) -> Json:

@@ -26,6 +26,13 @@ class Listener(Protocol):
         """Queue one message; must not block."""
 
 
+class Line(Listener, Protocol):
+    """The sending side of one socket."""
+
+    def abort(self) -> None:
+        """Drop the connection without a closing frame."""
+
+
 def topic_of(subscription: AnySubscription) -> Topic:
     """Where the subscription's news is published."""
     match subscription:

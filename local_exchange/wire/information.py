@@ -25,6 +25,8 @@ from local_exchange.wire.scalars import amount
 
 Json = dict[str, Any]
 
+UNKNOWN_ORDER: Final[Json] = {"status": "unknownOid"}
+
 
 def answer(exchange: Exchange, query: Query) -> Any:
     """The JSON value of the answer."""
@@ -87,7 +89,7 @@ def _order_status(info: Info, query: OrderStatusQuery) -> Json:
     else:
         record = info.order_by_cloid(query.user, query.oid)
     if record is None:
-        return {"status": "unknownOid"}
+        return UNKNOWN_ORDER
     return {"status": "order", "order": order_shapes.order_record(record)}
 
 

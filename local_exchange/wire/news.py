@@ -39,6 +39,11 @@ class News:
     candles: list[str] = field(default_factory=list)
     mids_changed: bool = False
 
+    @property
+    def concerns_accounts(self) -> bool:
+        """Whether anything happened to a user, and not to the market alone."""
+        return bool(self.updates or self.fills or self.other_events)
+
 
 def news_of(events: Iterable[Event]) -> News:
     """Sort the events; within one user or coin their order is kept."""

@@ -27,15 +27,21 @@ class NonceBook:
 
     def admit(self, signer: str, nonce: int, now_ms: int) -> None:
         """Use up `nonce`, or raise NonceRefusedError and leave everything as it was."""
+        self.check(signer, nonce, now_ms)
+        nonces = self._signers.setdefault(signer, _SignerNonces())
+        nonces.add(nonce)
+        nonces.forget_before(now_ms - MAX_AGE_MS)
+
+    def check(self, signer: str, nonce: int, now_ms: int) -> None:
+        """Raise NonceRefusedError unless `nonce` can be used now; nothing changes."""
         if nonce <= now_ms - MAX_AGE_MS:
             raise NonceRefusedError(_too_low(nonce, now_ms - MAX_AGE_MS))
         if nonce >= now_ms + MAX_LEAD_MS:
             raise NonceRefusedError(
                 f"Invalid nonce: nonce too high {nonce} > {now_ms + MAX_LEAD_MS}"
             )
-        nonces = self._signers.setdefault(signer, _SignerNonces())
-        nonces.admit(nonce)
-        nonces.forget_before(now_ms - MAX_AGE_MS)
+        if signer in self._signers:
+            self._signers[signer].check(nonce)
 
 
 class _SignerNonces:
@@ -44,15 +50,17 @@ class _SignerNonces:
         self._used: set[int] = set()
         self._oldest_first: list[int] = []
 
-    def admit(self, nonce: int) -> None:
+    def check(self, nonce: int) -> None:
         if nonce in self._used:
             raise NonceRefusedError(f"Invalid nonce: duplicate nonce {nonce}")
+        if len(self._highest) == KEPT and nonce <= self._highest[0]:
+            raise NonceRefusedError(_too_low(nonce, self._highest[0]))
+
+    def add(self, nonce: int) -> None:
         if len(self._highest) < KEPT:
             heapq.heappush(self._highest, nonce)
-        elif nonce > self._highest[0]:
-            heapq.heapreplace(self._highest, nonce)
         else:
-            raise NonceRefusedError(_too_low(nonce, self._highest[0]))
+            heapq.heapreplace(self._highest, nonce)
         self._used.add(nonce)
         heapq.heappush(self._oldest_first, nonce)
 

@@ -15,7 +15,7 @@ from local_exchange.engine.orders import OrderRecord
 from local_exchange.wire import market_shapes, order_shapes
 from local_exchange.wire.hub import Hub
 from local_exchange.wire.information import mids
-from local_exchange.wire.news import News, news_of
+from local_exchange.wire.news import News
 from local_exchange.wire.subscriptions import (
     AllMids,
     AnySubscription,
@@ -43,9 +43,8 @@ class Publisher:
         self._hub = hub
         self._best_told: dict[str, Any] = {}
 
-    def publish(self) -> None:
-        """Drain the exchange's events and queue their messages."""
-        news = news_of(self._exchange.drain_events())
+    def publish(self, news: News) -> None:
+        """Queue the messages that tell the news."""
         self._publish_accounts(news)
         self._publish_market(news)
 

@@ -7,6 +7,14 @@ from typing import Final, TypeVar
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
+from local_exchange.inputs.model import (
+    AgentExpired,
+    DepositMade,
+    DepthSet,
+    Input,
+    MarketMoved,
+    OrderEnded,
+)
 from local_exchange.wire import controls
 from local_exchange.wire.connection import Connection
 from local_exchange.wire.envelope import RequestRefusedError, check_content_type, parse_envelope
@@ -40,6 +48,8 @@ def create_app(venue: Venue) -> web.Application:
             web.post("/_local/deposit", post_deposit),
             web.post("/_local/market", post_market),
             web.post("/_local/depth", post_depth),
+            web.post("/_local/end_order", post_end_order),
+            web.post("/_local/expire_agent", post_expire_agent),
         ]
     )
     return app
@@ -73,18 +83,20 @@ async def serve_socket(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(compress=False)
     await socket.prepare(request)
     assert request.transport is not None
+    venue = request.app[VENUE]
     connection = Connection(socket, request.transport)
-    session = Session(request.app[VENUE], connection)
-    writer = asyncio.create_task(connection.write())
-    request.app[SOCKETS].add(socket)
-    try:
-        async for received in socket:
-            if received.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                session.receive(received.data)
-    finally:
-        request.app[SOCKETS].discard(socket)
-        session.close()
-        writer.cancel()
+    with venue.interference.connected(connection) as line:
+        session = Session(venue, line)
+        writer = asyncio.create_task(connection.write())
+        request.app[SOCKETS].add(socket)
+        try:
+            async for received in socket:
+                if received.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    session.receive(received.data)
+        finally:
+            request.app[SOCKETS].discard(socket)
+            session.close()
+            writer.cancel()
     return socket
 
 
@@ -100,42 +112,42 @@ async def get_ledger(request: web.Request) -> web.Response:
 
 async def post_deposit(request: web.Request) -> web.Response:
     """Credit an account."""
-    deposit = await _control(request, controls.Deposit)
-    request.app[VENUE].exchange.deposit(deposit.address, deposit.usdc)
-    return _applied(request)
+    return _apply(request, DepositMade(control=await read_control(request, controls.Deposit)))
 
 
 async def post_market(request: web.Request) -> web.Response:
     """Move a price."""
-    move = await _control(request, controls.MarketMove)
-    _apply(lambda: request.app[VENUE].exchange.set_mid(move.coin, move.mid))
-    return _applied(request)
+    return _apply(request, MarketMoved(control=await read_control(request, controls.MarketMove)))
 
 
 async def post_depth(request: web.Request) -> web.Response:
     """Fix or restore a book."""
-    depth = await _control(request, controls.Depth)
-    _apply(lambda: request.app[VENUE].exchange.set_depth(depth.coin, depth.levels()))
-    return _applied(request)
+    return _apply(request, DepthSet(control=await read_control(request, controls.Depth)))
 
 
-async def _control(request: web.Request, model: type[Control]) -> Control:
+async def post_end_order(request: web.Request) -> web.Response:
+    """End a working order."""
+    return _apply(request, OrderEnded(control=await read_control(request, controls.EndOrder)))
+
+
+async def post_expire_agent(request: web.Request) -> web.Response:
+    """End an agent's approval."""
+    return _apply(request, AgentExpired(control=await read_control(request, controls.ExpireAgent)))
+
+
+async def read_control(request: web.Request, model: type[Control]) -> Control:
+    """The body as that model; a bad one is answered 400 with what is wrong."""
     try:
         return model.model_validate_json(await request.read())
     except ValidationError as error:
         raise web.HTTPBadRequest(text=str(error)) from error
 
 
-def _apply(change: Callable[[], None]) -> None:
+def _apply(request: web.Request, change: Input) -> web.Response:
     try:
-        change()
+        return web.json_response(request.app[VENUE].apply(change))
     except ValueError as error:
         raise web.HTTPBadRequest(text=str(error)) from error
-
-
-def _applied(request: web.Request) -> web.Response:
-    request.app[VENUE].publisher.publish()
-    return web.json_response({"status": "ok"})
 
 
 async def _close_sockets(app: web.Application) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from local_exchange.wire.connection import Connection
 from local_exchange.wire.envelope import RequestRefusedError, parse_envelope
+from local_exchange.wire.hub import Line
 from local_exchange.wire.publisher import message
 from local_exchange.wire.queries import query_from
 from local_exchange.wire.subscriptions import (
@@ -26,7 +26,7 @@ PONG = '{"channel":"pong"}'
 class Session:
     """What one client asked for over its socket."""
 
-    def __init__(self, venue: Venue, connection: Connection) -> None:
+    def __init__(self, venue: Venue, connection: Line) -> None:
         self._venue = venue
         self._connection = connection
         self._subscriptions: set[AnySubscription] = set()

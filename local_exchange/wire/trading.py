@@ -5,12 +5,13 @@ the nonce. Whatever is refused after that has used its nonce up.
 """
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from local_exchange.engine.errors import ActionRejected, BatchRejected
 from local_exchange.engine.exchange import Exchange
 from local_exchange.engine.orders import Rejected
 from local_exchange.engine.views import RoleKind
+from local_exchange.wire import answers
 from local_exchange.wire.actions import (
     ApproveAgentAction,
     BatchModifyAction,
@@ -36,6 +37,17 @@ MAX_ITEMS: Final = 200
 """The most orders, cancels or modifications in one action."""
 
 
+class NotAdmittedError(Exception):
+    """The request counts for nothing and its nonce is still free; the text is the venue's."""
+
+
+class Party(NamedTuple):
+    """Who signed, and the account that is acted for: lower-case addresses."""
+
+    signer: str
+    user: str
+
+
 class TradingDesk:
     """Admits signed requests and has the exchange execute them."""
 
@@ -43,20 +55,34 @@ class TradingDesk:
         self._exchange = exchange
         self._nonces = NonceBook()
 
-    def handle(self, envelope: Envelope, now_ms: int) -> Json:
-        """The answer to one request, always of HTTP status 200."""
+    def identify(self, envelope: Envelope) -> Party:
+        """Whose request it is; raises NotAdmittedError."""
         try:
             signer = recovered_address(envelope)
-            user = self._account(envelope, signer)
-            self._nonces.admit(signer, envelope.nonce, now_ms)
-            _check_admitted(envelope, now_ms)
-            return self._execute(envelope, user, signer, now_ms)
-        except UnrecoverableSignatureError:
-            return _refusal("Unable to recover signer.")
-        except NonceRefusedError as refused:
-            return _refusal(str(refused))
+            return Party(signer, self._account(envelope, signer))
+        except UnrecoverableSignatureError as error:
+            raise NotAdmittedError("Unable to recover signer.") from error
         except ActionRejected as rejected:
-            return _refusal(rejected.text)
+            raise NotAdmittedError(rejected.text) from rejected
+
+    def check_nonce(self, party: Party, nonce: int, now_ms: int) -> None:
+        """Raises NotAdmittedError for a nonce that cannot be used; nothing changes."""
+        try:
+            self._nonces.check(party.signer, nonce, now_ms)
+        except NonceRefusedError as refused:
+            raise NotAdmittedError(str(refused)) from refused
+
+    def admit(self, party: Party, nonce: int, now_ms: int) -> None:
+        """Use up the nonce of an identified request."""
+        self._nonces.admit(party.signer, nonce, now_ms)
+
+    def execute(self, party: Party, envelope: Envelope, now_ms: int) -> Json:
+        """The answer to an admitted request, always of HTTP status 200."""
+        try:
+            _check_admitted(envelope, now_ms)
+            return self._execute(envelope, party.user, party.signer, now_ms)
+        except ActionRejected as rejected:
+            return answers.refused(rejected.text)
 
     def _account(self, envelope: Envelope, signer: str) -> str:
         """Whom the request acts for. No vaults are registered here."""
@@ -104,7 +130,7 @@ class TradingDesk:
                 exchange.approve_agent(user, action.agent_address, name, valid_until, now_ms)
             case NoopAction():
                 exchange.count_requests(user, 1)
-        return _done()
+        return answers.done()
 
     def _place(self, action: OrderAction, user: str, signer: str, nonce: int, now_ms: int) -> Json:
         if action.builder is not None:
@@ -115,15 +141,15 @@ class TradingDesk:
                 user, orders, action.grouping, signer, nonce, now_ms
             )
         except BatchRejected as rejected:
-            return _batch_refusal("order", rejected)
-        return _statuses("order", [order_outcome(outcome) for outcome in outcomes])
+            return answers.batch_refused(action, rejected.text)
+        return answers.statuses("order", [order_outcome(outcome) for outcome in outcomes])
 
     def _cancel(self, action: CancelAction | CancelByCloidAction, user: str, now_ms: int) -> Json:
         try:
             outcomes = self._exchange.cancel(user, cancels(action), now_ms, action.fast)
         except BatchRejected as rejected:
-            return _batch_refusal("cancel", rejected)
-        return _statuses("cancel", [cancel_outcome(outcome) for outcome in outcomes])
+            return answers.batch_refused(action, rejected.text)
+        return answers.statuses("cancel", [cancel_outcome(outcome) for outcome in outcomes])
 
     def _modify(
         self, action: ModifyAction, user: str, signer: str, nonce: int, now_ms: int
@@ -134,8 +160,8 @@ class TradingDesk:
                 user, modifications(action), action.always_place, signer, nonce, now_ms
             )
         except BatchRejected as rejected:
-            return _refusal(rejected.text)
-        return _refusal(outcome.text) if isinstance(outcome, Rejected) else _done()
+            return answers.refused(rejected.text)
+        return answers.refused(outcome.text) if isinstance(outcome, Rejected) else answers.done()
 
     def _modify_batch(
         self, action: BatchModifyAction, user: str, signer: str, nonce: int, now_ms: int
@@ -145,8 +171,8 @@ class TradingDesk:
                 user, modifications(action), action.always_place, signer, nonce, now_ms
             )
         except BatchRejected as rejected:
-            return _batch_refusal("order", rejected)
-        return _statuses("order", [order_outcome(outcome) for outcome in outcomes])
+            return answers.batch_refused(action, rejected.text)
+        return answers.statuses("order", [order_outcome(outcome) for outcome in outcomes])
 
 
 def _check_admitted(envelope: Envelope, now_ms: int) -> None:
@@ -154,20 +180,3 @@ def _check_admitted(envelope: Envelope, now_ms: int) -> None:
         raise ActionRejected("Action already expired")
     if envelope.action.weight > MAX_ITEMS:
         raise ActionRejected(f"Signed action over weight limit of {MAX_ITEMS}.")
-
-
-def _refusal(text: str) -> Json:
-    return {"status": "err", "response": text}
-
-
-def _done() -> Json:
-    return {"status": "ok", "response": {"type": "default"}}
-
-
-def _statuses(kind: str, statuses: list[Json | str]) -> Json:
-    return {"status": "ok", "response": {"type": kind, "data": {"statuses": statuses}}}
-
-
-def _batch_refusal(kind: str, rejected: BatchRejected) -> Json:
-    """One error stands for every item of the batch."""
-    return _statuses(kind, [{"error": rejected.text}])

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 from eth_account import Account
+from redis import Redis
 
 from tests.support.real_processes import RealExchange, real_exchange
+from trader.clock import utc_now
 from trader.health.examination import examine
 from trader.health.finding import Finding, Part, Verdict
+from trader.stream.lease import LEASE_KEY
+from trader.stream.pulse import Pulse, write_pulse
 
 WALLET = Account.from_key("0x" + "11" * 32)
 KEY = "0x" + "11" * 32
@@ -42,6 +46,10 @@ def by_part(environment: dict[str, str]) -> dict[Part, Finding]:
 
 
 def test_all_is_well(environment: dict[str, str]) -> None:
+    now = utc_now()
+    with Redis.from_url(environment["TRADER_REDIS_URL"]) as redis:
+        redis.set(LEASE_KEY, 1)
+        write_pulse(redis, Pulse(at=now, heard_at=now, token=1, symbols=0))
     findings = by_part(environment)
     assert {finding.verdict for finding in findings.values()} == {Verdict.OK}
     assert findings[Part.ACCOUNT].text.startswith(f"{WALLET.address} has equity 100000")
@@ -85,7 +93,7 @@ def test_with_wrong_settings_nothing_else_is_known(environment: dict[str, str]) 
 def test_without_a_venue_clock_and_account_are_unknown(environment: dict[str, str]) -> None:
     findings = by_part({**environment, "TRADER_EXCHANGE_URL": f"http://{NOWHERE}"})
     unknown = {part for part, finding in findings.items() if finding.verdict is Verdict.UNKNOWN}
-    assert unknown == {Part.CLOCK, Part.ACCOUNT}
+    assert unknown == {Part.CLOCK, Part.ACCOUNT, Part.BUDGET}
 
 
 def test_no_secret_is_told(environment: dict[str, str]) -> None:

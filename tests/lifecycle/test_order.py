@@ -110,7 +110,7 @@ def test_the_state_after_an_answer(
         (OrderState.TRIGGERED, AnswerKind.WAITING, OrderState.TRIGGERED),
         (OrderState.UNRECOGNISED, AnswerKind.RESTING, OrderState.UNRECOGNISED),
         (OrderState.OPEN, AnswerKind.UNRECOGNISED, OrderState.OPEN),
-        (OrderState.OPEN, AnswerKind.REJECTED, OrderState.REJECTED),
+        (OrderState.OPEN, AnswerKind.REJECTED, OrderState.OPEN),
     ],
 )
 def test_an_answer_that_comes_late_does_not_undo_newer_news(

@@ -20,6 +20,30 @@ class Controls:
     def set_depth(self, coin: str, bids: list[list[str]], asks: list[list[str]]) -> None:
         self._post("depth", {"coin": coin, "bids": bids, "asks": asks})
 
+    def end_order(self, status: str, **target: Any) -> None:
+        self._post("end_order", {"status": status} | target)
+
+    def expire_agent(self, address: str) -> None:
+        self._post("expire_agent", {"address": address})
+
+    def set_fault(self, kind: str, **terms: Any) -> int:
+        (number,) = self._post("faults", {"faults": [{"kind": kind} | terms]})["ids"]
+        return int(number)
+
+    def set_schedule(self, seed: int, **rates: float) -> None:
+        self._post("faults", {"schedule": {"seed": seed} | rates})
+
+    def faults(self) -> dict[str, Any]:
+        answer = requests.get(f"{self._url}/_local/faults", timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        listing: dict[str, Any] = answer.json()
+        return listing
+
+    def clear_faults(self, number: int | None = None) -> None:
+        path = "faults" if number is None else f"faults/{number}"
+        answer = requests.delete(f"{self._url}/_local/{path}", timeout=TIMEOUT_SECONDS)
+        assert answer.ok, answer.text
+
     def ledger_orders(self) -> list[dict[str, Any]]:
         return self._ledger()["orders"]
 
@@ -32,6 +56,7 @@ class Controls:
         ledger: dict[str, list[dict[str, Any]]] = answer.json()
         return ledger
 
-    def _post(self, control: str, body: dict[str, Any]) -> None:
+    def _post(self, control: str, body: dict[str, Any]) -> Any:
         answer = requests.post(f"{self._url}/_local/{control}", json=body, timeout=TIMEOUT_SECONDS)
         assert answer.ok, answer.text
+        return answer.json()

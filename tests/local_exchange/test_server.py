@@ -5,13 +5,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 import requests
 
 from local_exchange.__main__ import parse_arguments
+from local_exchange.faults.schedule import Schedule
 from local_exchange.server import LocalExchangeServer
 from local_exchange.wire.venue import Venue
+from tests.local_exchange.conftest import ServerThread
 from tests.local_exchange.controls import Controls
 from tests.local_exchange.wire.signing_client import ADDRESS, Client, limit_order
 
@@ -75,7 +79,37 @@ def test_arguments_configure_the_market() -> None:
     assert (market.seed, market.frozen, market.volatility, market.step_ms) == (3, True, 0.1, 20)
 
 
-@pytest.mark.parametrize("wrong", [["--step-ms", "0"], ["--volatility", "high"], ["--shout"]])
+def test_arguments_configure_faults_and_the_data_directory(tmp_path: Path) -> None:
+    arguments = ["--data-dir", str(tmp_path), "--fault-seed", "5", "--fault-rate", "0.1"]
+    config = parse_arguments([*arguments, "--fault-socket-rate", "0.2"])
+    assert config.data_directory == tmp_path
+    assert config.schedule == Schedule(seed=5, rate=0.1, socket_rate=0.2)
+    plain = parse_arguments([])
+    assert (plain.data_directory, plain.schedule) == (None, None)
+
+
+def test_a_scheduled_server_disturbs_from_the_start() -> None:
+    config = parse_arguments(["--port", "0", "--fault-seed", "1", "--fault-refusal-rate", "1"])
+    server = ServerThread(config)
+    server.start()
+    Controls(server.url).deposit(ADDRESS)
+    with closing(Client(server.url)) as client:
+        answer = client.act({"type": "noop"})
+    server.stop()
+    assert answer["status"] == "err"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--step-ms", "0"],
+        ["--volatility", "high"],
+        ["--shout"],
+        ["--fault-seed", "1"],
+        ["--fault-rate", "0.1"],
+        ["--fault-seed", "1", "--fault-rate", "2"],
+    ],
+)
 def test_wrong_argument_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parse_arguments(wrong)

@@ -16,7 +16,7 @@ def test_a_stack_uses_the_broker_it_is_given_and_brings_the_rest(
         assert stack.environment["TRADER_REDIS_URL"] == broker_url
         assert stack.settings.account_address is not None
         workers = tuple(f"worker-{queue}" for queue in QUEUES)
-        assert stack.supervisor.names() == ("local-exchange", *workers, "beat")
+        assert stack.supervisor.names() == ("local-exchange", *workers, "stream", "beat")
         stack.await_workers()
         assert stack.failure() is None
     assert processes_in(tmp_path) == {os.getpid()}

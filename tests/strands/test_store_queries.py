@@ -1,5 +1,6 @@
 """What every store of strands must find: lifecycles and strands, filtered and paged."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -53,6 +54,13 @@ class TestLifecycles:
         self, store: StrandStore, filters: dict[str, Any], found: str
     ) -> None:
         assert [each.lifecycle_id for each in store.lifecycles(**filters)] == list(found)
+
+    def test_trades_booked(self, store: StrandStore) -> None:
+        start(store, "a")
+        store.append("a", 0, [replace(own("a", 1), trade_id="7")], row("a", 1))
+        store.insert_foreign(replace(foreign("other"), trade_id="8"))
+        assert store.trades_booked(["7", "8", "9"]) == {"7", "8"}
+        assert store.trades_booked([]) == frozenset()
 
     def test_first_strands_of_many(self, store: StrandStore) -> None:
         firsts = {f"life{number:04}": start(store, f"life{number:04}") for number in range(510)}

@@ -81,12 +81,7 @@ class Flow:
     def wait_until_working(self, lifecycle_id: str, *legs: Leg) -> Lifecycle:
         """The lifecycle at rest, with an order of each of these legs at the venue."""
         return self.wait_for(
-            lifecycle_id,
-            lambda found: (
-                utc_now() > found.updated_at + QUIET
-                and {order.leg for order in found.working(*Leg) if order.order_id} == set(legs)
-            ),
-            f"{' and '.join(legs)} at the venue",
+            lifecycle_id, lambda found: rests_with(found, *legs), f"{' and '.join(legs)} work"
         )
 
     def cancel(self, lifecycle_id: str, close_position: bool = False) -> None:
@@ -137,3 +132,9 @@ class Flow:
         found = self.lifecycle(lifecycle_id)
         cloids = {} if found is None else found.orders
         return [fill for fill in self.market.ledger_fills() if fill["cloid"] in cloids]
+
+
+def rests_with(lifecycle: Lifecycle, *legs: Leg) -> bool:
+    """Whether the plan is at rest, with orders of exactly these legs at the venue."""
+    at_venue = {order.leg for order in lifecycle.working(*Leg) if order.order_id}
+    return utc_now() > lifecycle.updated_at + QUIET and at_venue == set(legs)

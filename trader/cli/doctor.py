@@ -19,7 +19,10 @@ STYLES = {Verdict.OK: "green", Verdict.WRONG: "bold red", Verdict.UNKNOWN: "yell
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Look at settings, broker, store, venue, clock, key and account; exit 1 if one is wrong."""
+    """Look at settings, broker, store, venue, clock, key, account, budget and stream.
+
+    Exits with 1 if one is wrong.
+    """
     findings = examine(command_environment())
     healthy = all(finding.verdict is Verdict.OK for finding in findings)
     if as_json:

@@ -12,6 +12,7 @@ from trader.cli.exchange import exchange
 from trader.cli.plan import plan
 from trader.cli.rebuild import rebuild
 from trader.cli.strands import strands
+from trader.cli.stream import stream
 from trader.cli.up import up
 from trader.errors import Misconfigured, TraderError
 
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, up, doctor, exchange, strands, cancel, rebuild):
+for command in (demo, up, doctor, exchange, stream, strands, cancel, rebuild):
     app.command()(command)
 app.add_typer(plan, name="plan")
 

@@ -15,6 +15,7 @@ PURPOSES = {
     "worker-monitor": "waits for entry conditions",
     "worker-exchange": "places and tracks orders",
     "worker-analysis": "measures how the execution went",
+    "stream": "follows prices, orders and trades at once",
     "beat": "the heartbeat: condition checks, sweeps, intake",
     "flower": "shows workers, queues and tasks",
 }

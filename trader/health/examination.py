@@ -8,11 +8,14 @@ import redis
 
 from trader.errors import Misconfigured
 from trader.health import clock
+from trader.health.budget import look_at_budget
 from trader.health.finding import Finding, Part, Verdict
+from trader.health.stream import look_at_stream
 from trader.settings import Network, Settings, read_settings
 from trader.strands.opening import open_store
 from trader.strands.store import StoreUnavailable
 from trader.venues.account_check import check_account
+from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials, read_credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from trader.venues.hyperliquid.replies import META, parse
@@ -33,14 +36,18 @@ def examine(environment: Mapping[str, str]) -> tuple[Finding, ...]:
             _wrong(Part.SETTINGS, str(error), "mend this TRADER_* variable"),
             *(_unknown(part, Part.SETTINGS) for part in Part if part is not Part.SETTINGS),
         )
-    venue = look_at_venue(settings)
+    broker, venue = look_at_broker(settings.redis_url), look_at_venue(settings)
+    key, account = look_at_key_and_account(settings, environment, _is_ok(venue))
     return (
         _ok(Part.SETTINGS, f"network {settings.network}, live {str(settings.live).lower()}"),
-        look_at_broker(settings.redis_url),
+        broker,
         look_at_store(settings.store_url),
         venue,
         look_at_clock(settings) if _is_ok(venue) else _unknown(Part.CLOCK, Part.VENUE),
-        *look_at_key_and_account(settings, environment, _is_ok(venue)),
+        key,
+        account,
+        _budget(settings, broker, account),
+        look_at_stream(settings) if _is_ok(broker) else _unknown(Part.STREAM, Part.BROKER),
     )
 
 
@@ -72,7 +79,7 @@ def look_at_store(url: str) -> Finding:
 def look_at_venue(settings: Settings) -> Finding:
     """Whether the venue answers, and lists something."""
     try:
-        transport = Transport(settings.venue_url, settings.venue_timeout_seconds)
+        transport = Transport(settings.venue_url, settings.venue_timeout_seconds, Unlimited())
         meta = parse(META, transport.read(transport.info.meta))
     except VenueUnavailable as error:
         return _wrong(Part.VENUE, f"{settings.venue_url}: {error}", _venue_remedy(settings))
@@ -119,6 +126,7 @@ def look_at_account(settings: Settings, credentials: Credentials) -> Finding:
         credentials=credentials,
         timeout=settings.venue_timeout_seconds,
         clock=lambda: datetime.now(UTC),
+        budget=Unlimited(),
     )
     try:
         check = check_account(venue, settings.account_address)
@@ -129,6 +137,15 @@ def look_at_account(settings: Settings, credentials: Credentials) -> Finding:
         return _wrong(Part.ACCOUNT, str(error), _venue_remedy(settings))
     note = "" if settings.network is Network.LOCAL else check.text
     return Finding(part=Part.ACCOUNT, verdict=Verdict.OK, text=text, remedy=note)
+
+
+def _budget(settings: Settings, broker: Finding, account: Finding) -> Finding:
+    for first in (broker, account):
+        if not _is_ok(first):
+            return _unknown(Part.BUDGET, first.part)
+    if settings.account_address is None:
+        return _unknown(Part.BUDGET, Part.ACCOUNT)
+    return look_at_budget(settings, settings.account_address)
 
 
 def _ok(part: Part, text: str) -> Finding:

@@ -15,6 +15,8 @@ class Part(StrEnum):
     CLOCK = "clock"
     KEY = "key"
     ACCOUNT = "account"
+    BUDGET = "budget"
+    STREAM = "stream"
 
 
 class Verdict(StrEnum):

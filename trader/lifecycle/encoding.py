@@ -32,6 +32,13 @@ from trader.lifecycle.plan_events import (
 )
 from trader.lifecycle.position_events import ExecutionFinished, PositionChanged
 from trader.plans.plan import Plan
+from trader.reconciliation.events import (
+    AccountOpened,
+    ExternalFillFound,
+    ExternalOrderFound,
+    LiquidationFound,
+    PositionDiffers,
+)
 from trader.strands.identity import new_strand_id, session_bucket
 from trader.strands.kinds import Module
 from trader.strands.strand import Strand
@@ -56,7 +63,12 @@ AnyEvent = Annotated[
     | EntryRearmed
     | PositionChanged
     | ExecutionFinished
-    | PlanAnalyzed,
+    | PlanAnalyzed
+    | AccountOpened
+    | ExternalOrderFound
+    | ExternalFillFound
+    | LiquidationFound
+    | PositionDiffers,
     Field(discriminator="event"),
 ]
 

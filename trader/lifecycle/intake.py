@@ -14,6 +14,8 @@ from trader.strands.store import DuplicatePlan, DuplicateSource, SequenceConflic
 from trader.strands.strand import Strand
 from trader.venues.instrument import Instrument
 
+PAGE = 200
+
 
 def take_in(
     store: StrandStore, journal: Journal, instruments: Mapping[str, Instrument], now: datetime
@@ -22,8 +24,13 @@ def take_in(
 
     Safe to run twice and by several workers at once: the strand's id starts one lifecycle only.
     """
-    taken = [_answer(journal, strand, instruments, now) for strand in store.plan_inbox()]
-    return tuple(lifecycle_id for lifecycle_id in taken if lifecycle_id is not None)
+    waiting: list[str] = []
+    answered: set[str] = set()
+    while strands := [s for s in store.plan_inbox(PAGE) if s.id not in answered]:
+        answers = [_answer(journal, strand, instruments, now) for strand in strands]
+        waiting.extend(lifecycle_id for lifecycle_id in answers if lifecycle_id is not None)
+        answered |= {strand.id for strand in strands}
+    return tuple(waiting)
 
 
 def _answer(

@@ -1,8 +1,10 @@
 """Makes the projection anew from the strands."""
 
-from trader.lifecycle.fold import fold
+from trader.lifecycle.fold import BrokenLifecycle, fold
 from trader.lifecycle.projection import project
+from trader.reconciliation.account import fold_account, is_account, project_account
 from trader.strands.store import StrandStore
+from trader.strands.strand import LifecycleRow
 
 PAGE = 500
 
@@ -12,7 +14,19 @@ def rebuild(store: StrandStore) -> int:
     store.clear_lifecycles()
     count, after = 0, None
     while ids := store.lifecycle_ids(after=after, limit=PAGE):
-        folded = [fold(store.load(lifecycle_id)) for lifecycle_id in ids]
-        store.replace_lifecycles([project(state) for state in folded if state is not None])
+        store.replace_lifecycles([_row(store, lifecycle_id) for lifecycle_id in ids])
         count, after = count + len(ids), ids[-1]
     return count
+
+
+def _row(store: StrandStore, lifecycle_id: str) -> LifecycleRow:
+    strands = store.load(lifecycle_id)
+    if is_account(lifecycle_id):
+        account = fold_account(strands)
+        row = None if account is None else project_account(account)
+    else:
+        lifecycle = fold(strands)
+        row = None if lifecycle is None else project(lifecycle)
+    if row is None:
+        raise BrokenLifecycle(f"lifecycle {lifecycle_id} lost its strands during the rebuild")
+    return row

@@ -1,10 +1,11 @@
 """Asks the venue of what may have changed for one plan: orders first, then trades."""
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import DOUBTFUL, Order
+from trader.lifecycle.order import DOUBTFUL, ZERO, Order
 from trader.orders.following import VenueFacts, wants_fills
 from trader.orders.step import lost_position_suspected
 from trader.venues.orders import Fill, OrderReport
@@ -23,35 +24,42 @@ class Observer:
 
     venue: Venue
 
-    def look(self, lifecycle: Lifecycle) -> VenueFacts:
-        """Everything that the venue may say anew of the plan."""
-        return self._facts(lifecycle, [o for o in lifecycle.unsettled() if _is_asked(o)])
+    def look(self, lifecycle: Lifecycle, answered: Set[str] = frozenset()) -> VenueFacts:
+        """All that the venue may say anew of the plan, save of orders that it just answered for.
 
-    def look_after_acting(self, lifecycle: Lifecycle) -> VenueFacts:
-        """What our own latest action may have changed: cancelled orders, and trades."""
-        asked = [o for o in lifecycle.unsettled() if _is_asked(o) and o.cancel_sent]
-        return self._facts(lifecycle, asked)
-
-    def _facts(self, lifecycle: Lifecycle, asked: list[Order]) -> VenueFacts:
-        reports = self._reports(asked)
+        `answered` are their client order ids. The others may have ended without us: the venue
+        itself withdraws the exits of a position that is closed.
+        """
+        orders = [order for order in lifecycle.unsettled() if _is_asked(order)]
+        reports = self._reports([order for order in orders if order.cloid not in answered])
         suspicious = lost_position_suspected(lifecycle)
         if not suspicious and not wants_fills(lifecycle, reports):
             return VenueFacts(reports)
-        return VenueFacts(reports, self._fills(lifecycle, thorough=suspicious))
+        return VenueFacts(reports, self._fills(lifecycle, reports, thorough=suspicious))
 
     def _reports(self, orders: list[Order]) -> dict[str, OrderReport]:
         reports = {order.cloid: self.venue.order(order.cloid) for order in orders}
         return {cloid: report for cloid, report in reports.items() if report is not None}
 
-    def _fills(self, lifecycle: Lifecycle, thorough: bool) -> tuple[Fill, ...]:
+    def _fills(
+        self, lifecycle: Lifecycle, reports: Mapping[str, OrderReport], thorough: bool
+    ) -> tuple[Fill, ...]:
         known = list(lifecycle.orders.values())
         orders = [o for o in known if not o.is_settled or o.may_lack_trades] or known
         since = min(lifecycle.intents[order.intent_id].intended_at for order in orders)
         if not thorough:
             fills = self.venue.fills(since - USUAL_TOLERANCE)
-            if any(order.cloid == fill.cloid for order in orders for fill in fills):
+            if not any(_lacks_trades(order, reports.get(order.cloid), fills) for order in orders):
                 return fills
         return self.venue.fills(since - CLOCK_TOLERANCE)
+
+
+def _lacks_trades(order: Order, report: OrderReport | None, fills: Sequence[Fill]) -> bool:
+    """Whether the venue speaks of more trades of the order than are booked or among these."""
+    lost = ZERO if report is None else report.original_size - report.remaining_size
+    told = max(order.venue_filled, order.venue_filled_at_most, lost)
+    found = [fill for fill in fills if fill.cloid == order.cloid and not order.has(fill)]
+    return order.filled + sum((fill.size for fill in found), ZERO) < told
 
 
 def _is_asked(order: Order) -> bool:

@@ -67,8 +67,10 @@ class Tracker:
             if isinstance(step, Record):
                 news = (*news, step.event)
                 continue
-            lifecycle = self._act(lifecycle, step, news)
-            news = follow(lifecycle, self.observer.look_after_acting(lifecycle), self.clock())
+            before = lifecycle.orders.keys()
+            lifecycle = self._resolve(self._act(lifecycle, step, news))
+            placed = lifecycle.orders.keys() - before
+            news = follow(lifecycle, self.observer.look(lifecycle, placed), self.clock())
         return self.journal.append(lifecycle, news, self.clock())
 
     def _resolve(self, lifecycle: Lifecycle) -> Lifecycle:

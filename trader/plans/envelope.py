@@ -3,6 +3,7 @@
 from trader.plans.fields import Fields, mapping
 from trader.plans.refusal import PlanRefused, RefusalCode
 from trader.plans.values import text
+from trader.strands.decoding import UNREADABLE
 from trader.strands.kinds import PLAN_EVALUATION
 from trader.strands.strand import Strand
 
@@ -21,6 +22,9 @@ def open_envelope(strand: Strand) -> Fields:
         reason = f"a plan's strand is of kind {PLAN_EVALUATION}"
         raise PlanRefused(RefusalCode.MALFORMED, "kind", strand.kind, reason)
     content = Fields(mapping(strand.content, "content").values, "")
+    if content.has(UNREADABLE):
+        reason = f"{content.values[UNREADABLE]}: write a JSON object"
+        raise PlanRefused(RefusalCode.MALFORMED, "content", UNREADABLE, reason)
     status = content.read("approval_status", text)
     if status != APPROVED:
         reason = f'only plans with approval_status "{APPROVED}" are executed'

@@ -56,6 +56,11 @@ def worker(name: str) -> Command:
     return Command(f"worker-{name}", (*CELERY, "worker", *options), queue.signs)
 
 
+def stream() -> Command:
+    """The process on the venue's websocket. It needs no key: user channels are public."""
+    return Command("stream", ("python", "-m", "workers.stream"))
+
+
 def beat(folder: Path = VAR) -> Command:
     """The one process that sends the periodic tasks; it keeps its schedule in the folder."""
     return Command("beat", (*CELERY, "beat", "--schedule", str(folder / "beat-schedule")))
@@ -68,7 +73,7 @@ def flower() -> Command:
 
 def pipeline(folder: Path = VAR) -> tuple[Command, ...]:
     """Every process of the pipeline itself, in the order of starting."""
-    return (*(worker(name) for name in QUEUES), beat(folder), flower())
+    return (*(worker(name) for name in QUEUES), stream(), beat(folder), flower())
 
 
 def local_exchange(port: int, options: tuple[str, ...] = ()) -> Command:

@@ -22,3 +22,5 @@ class Control(StrEnum):
     """The market already stands beyond the plan's stop or target."""
     OPPOSING_POSITION = "opposing_position"
     """Another plan holds the other side of this symbol in the same account."""
+    ADDRESS_BUDGET = "address_budget"
+    """The venue's grant of requests is nearly used up: the rest is for exits, the plan waits."""

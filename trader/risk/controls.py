@@ -13,12 +13,16 @@ from trader.risk.control import Control
 from trader.risk.limits import RiskLimits
 from trader.venues.instrument import Instrument, Side
 
+MIN_REQUESTS_LEFT = 100
+"""Below this no entry goes: what is left is for the protection and the exits of what is open."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntryCheck:
     """An entry order as the controls see it. `mid` is the arrival price.
 
-    `opposing` is the lifecycle that holds the other side of the symbol, if one does.
+    `opposing` is the lifecycle that holds the other side of the symbol, if one does;
+    `requests_left` is how many more orders the venue grants the account, where that is known.
     """
 
     plan: Plan
@@ -30,6 +34,7 @@ class EntryCheck:
     side: Side
     triggered_at: datetime | None
     opposing: str | None
+    requests_left: int | None = None
 
 
 def denial(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
@@ -94,7 +99,7 @@ def _size(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied |
 
 
 def _notional(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
-    notional = check.size * check.limit_price
+    notional = check.size * _highest_price(check)
     if notional <= limits.max_order_notional:
         return None
     return EntryDenied(
@@ -104,6 +109,11 @@ def _notional(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDeni
         is_final=True,
         reason=f"the order is {notional} US dollars, the limit is {limits.max_order_notional}",
     )
+
+
+def _highest_price(check: EntryCheck) -> Decimal:
+    """A buyer pays his limit at most; a seller may be paid the market's price above his."""
+    return check.limit_price if check.side is Side.BUY else max(check.limit_price, check.mid)
 
 
 def _collar(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
@@ -152,6 +162,20 @@ def _opposing(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDeni
     )
 
 
+def _address_budget(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
+    left = check.requests_left
+    if left is None or left >= MIN_REQUESTS_LEFT:
+        return None
+    return EntryDenied(
+        control=Control.ADDRESS_BUDGET,
+        limit=str(MIN_REQUESTS_LEFT),
+        value=str(left),
+        is_final=False,
+        reason=f"the venue grants the account {left} more requests, an entry leaves "
+        f"{MIN_REQUESTS_LEFT} for exits: the condition is judged again",
+    )
+
+
 def _seconds(span: timedelta) -> str:
     return f"{span.total_seconds():.1f} s"
 
@@ -165,4 +189,5 @@ _CONTROLS: tuple[_Check, ...] = (
     _size,
     _notional,
     _collar,
+    _address_budget,
 )

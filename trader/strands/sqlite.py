@@ -160,6 +160,16 @@ class SqliteStore:
             [*values, limit],
         )
 
+    def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
+        """See `StrandStore.trades_booked`."""
+        with self.connections.connection() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT s.trade_id FROM json_each(?) AS wanted "
+                "JOIN ad_strands AS s ON s.trade_id = wanted.value",
+                [json.dumps(list(trade_ids))],
+            )
+            return frozenset(row[0] for row in rows)
+
     def lifecycle_ids(self, after: str | None = None, limit: int = 500) -> tuple[str, ...]:
         """See `StrandStore.lifecycle_ids`."""
         rows = self._rows(

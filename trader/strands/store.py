@@ -93,6 +93,9 @@ class StrandStore(Protocol):
     ) -> tuple[Strand, ...]:
         """Strands in order of (created_at, id), after the given key (keyset paging)."""
 
+    def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the given trade ids (column `trade_id`) that some strand carries."""
+
     def lifecycle_ids(self, after: str | None = None, limit: int = 500) -> tuple[str, ...]:
         """Ids of the lifecycles that have strands with a seq (for the rebuild), keyset paged."""
 

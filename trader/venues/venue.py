@@ -18,6 +18,21 @@ class VenueUnavailable(Retryable):
     """A read failed, or a write was surely not admitted (refused connection, rate limit)."""
 
 
+class BudgetExhausted(VenueUnavailable):
+    """Requests have run short, by our own count or the venue's; `seconds` says how long to wait.
+
+    This request was not sent, or surely not admitted; an earlier copy of it may have been.
+    """
+
+    def __init__(self, text: str, seconds: float) -> None:
+        super().__init__(text, seconds)
+        self.text = text
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"{self.text}: wait {self.seconds:.1f} s"
+
+
 class ActionRefused(Permanent):
     """The venue refused this copy of the action, which had no effect; the text is its own.
 
@@ -57,6 +72,12 @@ class Venue(Protocol):
 
     def account(self) -> Account:
         """Equity and positions. Raises VenueUnavailable."""
+
+    def requests_left(self) -> int | None:
+        """How many more orders the venue grants the account; None while unknown. Asks nobody.
+
+        Raises VenueUnavailable.
+        """
 
     def compose_orders(self, orders: Sequence[OrderRequest]) -> Action:
         """The exact action that places these orders; needs no network once instruments are known.

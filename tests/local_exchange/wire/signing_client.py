@@ -97,9 +97,12 @@ class Client:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def act(self, action: dict[str, Any], **how: Any) -> Any:
+    def next_nonce(self) -> int:
         self.nonce += 1
-        return self.post(signed_request(action, self.nonce, **how))
+        return self.nonce
+
+    def act(self, action: dict[str, Any], **how: Any) -> Any:
+        return self.post(signed_request(action, self.next_nonce(), **how))
 
     def order(self, *orders: dict[str, Any], grouping: str = "na") -> list[Any]:
         answer = self.act(order_action(*orders, grouping=grouping))

@@ -38,12 +38,19 @@ async def received(drive: Callable[[Connection], None]) -> tuple[list[str], int 
         return texts, socket.close_code
 
 
+def hold_open(connection: Connection) -> None:
+    """Cut it off only long after it would have been closed."""
+    connection.hold_open()
+    asyncio.get_running_loop().call_later(5 * IDLE_SECONDS, connection.abort)
+
+
 @pytest.mark.parametrize(
     ("drive", "texts", "code"),
     [
         pytest.param(lambda _: None, [], 1000, id="silence closes"),
         pytest.param(lambda connection: connection.send("a"), ["a"], 1000, id="then silence"),
         pytest.param(lambda connection: connection.abort(), [], 1006, id="abort has no frame"),
+        pytest.param(hold_open, [], 1006, id="held open through the silence"),
         pytest.param(
             lambda connection: [connection.send("") for _ in range(OUTBOX_LIMIT + 1)],
             [],

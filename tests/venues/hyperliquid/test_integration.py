@@ -13,8 +13,12 @@ from tests.venues.scripted_venue import ScriptedVenue, answer_queries, close_con
 from trader.errors import Permanent
 from trader.settings import Settings
 from trader.strands.strand import Json
+from trader.venues.budget import Unlimited
 from trader.venues.credentials import read_credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
+from trader.venues.hyperliquid.replies import META as META_REPLY
+from trader.venues.hyperliquid.replies import parse
+from trader.venues.hyperliquid.reports import instruments_of
 from trader.venues.orders import AnswerKind
 from trader.venues.venue import ActionOutcomeUnknown, Venue, VenueUnavailable
 
@@ -24,16 +28,19 @@ EXPIRY = datetime(2023, 11, 14, 22, 13, 35, 123_999, tzinfo=UTC)
 EXPIRY_MS = 1_700_000_015_123
 CREDENTIALS = read_credentials({"TRADER_PRIVATE_KEY": PRIVATE_KEY})
 OTHER_CLOID = "0x000000000000000000000000000000a2"
+NOTHING_PUBLISHED: Json = {"universe": []}
 
 
 def integration(url: str, meta: Json = META) -> HyperliquidIntegration:
+    instruments = instruments_of(parse(META_REPLY, meta))
     return HyperliquidIntegration(
         url=url,
         account=ACCOUNT,
         credentials=CREDENTIALS,
         timeout=2.0,
         clock=lambda: NOW,
-        meta=meta,
+        budget=Unlimited(),
+        published=lambda: instruments,
     )
 
 
@@ -61,7 +68,7 @@ def test_building_and_composing_with_a_known_universe_call_nobody(
 
 def test_the_universe_is_read_once_when_it_is_not_given(scripted_venue: ScriptedVenue) -> None:
     scripted_venue.behaviour = answer_queries(meta=META)
-    venue = integration(scripted_venue.url, meta=None)
+    venue = integration(scripted_venue.url, meta=NOTHING_PUBLISHED)
     assert list(venue.instruments()) == ["BTC", "ETH", "kPEPE", "MATIC"]
     venue.compose_orders([limit_order()])
     assert len(scripted_venue.received) == 1
@@ -189,7 +196,7 @@ def test_an_action_of_the_other_kind_is_not_sent(
 def test_quotes_take_new_listings_into_the_instruments(scripted_venue: ScriptedVenue) -> None:
     contexts = [{"midPx": "1", "markPx": "1"}] * 4
     scripted_venue.behaviour = answer_queries(metaAndAssetCtxs=[META, contexts])
-    venue = integration(scripted_venue.url, meta={"universe": []})
+    venue = integration(scripted_venue.url, meta=NOTHING_PUBLISHED)
     assert set(venue.quotes()) == {"BTC", "ETH", "kPEPE"}
     assert venue.instruments()["ETH"].asset == 1
     assert len(scripted_venue.received) == 1
@@ -241,7 +248,7 @@ def test_the_account_is_asked_for_never_the_signer(
 def test_from_settings(scripted_venue: ScriptedVenue) -> None:
     settings = Settings(exchange_url=scripted_venue.url, account_address=ACCOUNT)
     scripted_venue.behaviour = answer_queries(frontendOpenOrders=[])
-    venue = HyperliquidIntegration.from_settings(settings, CREDENTIALS, lambda: NOW)
+    venue = HyperliquidIntegration.from_settings(settings, CREDENTIALS, lambda: NOW, Unlimited())
     assert scripted_venue.received == []
     venue.open_orders()
     assert json.loads(scripted_venue.received[0][1])["user"] == ACCOUNT.lower()
@@ -250,5 +257,7 @@ def test_from_settings(scripted_venue: ScriptedVenue) -> None:
 def test_without_an_account_the_keys_own_address_trades(scripted_venue: ScriptedVenue) -> None:
     settings = Settings(exchange_url=scripted_venue.url)
     scripted_venue.behaviour = answer_queries(frontendOpenOrders=[])
-    HyperliquidIntegration.from_settings(settings, CREDENTIALS, lambda: NOW).open_orders()
+    HyperliquidIntegration.from_settings(
+        settings, CREDENTIALS, lambda: NOW, Unlimited()
+    ).open_orders()
     assert json.loads(scripted_venue.received[0][1])["user"] == ADDRESS

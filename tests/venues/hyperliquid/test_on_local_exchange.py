@@ -13,6 +13,7 @@ from hyperliquid.exchange import Exchange
 from tests.venues.builders import CLOID, limit_order, stop_order
 from tests.venues.exchange_process import ExchangeProcess
 from trader.venues.account_check import AccountVerdict, check_account
+from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from trader.venues.instrument import Side
@@ -59,6 +60,7 @@ def connect(
         credentials=credentials,
         timeout=5.0,
         clock=lambda: datetime.now(UTC),
+        budget=Unlimited(),
     )
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 
-from trader.venues.hyperliquid.refusals import refusal
+from trader.strands.strand import Json
+from trader.venues.hyperliquid.refusals import refusal, requests_used_up
+from trader.venues.request_counter import RequestUse
 from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
     ActionRefused,
+    BudgetExhausted,
     DuplicateNonce,
 )
 
@@ -19,7 +22,6 @@ from trader.venues.venue import (
         ("Invalid nonce: nonce too high 1800000000000 > 1700000000000", ActionRefused),
         ("Agent valid_until already expired.", ActionRefused),
         ("Must deposit before performing actions. User: 0x00", ActionRefused),
-        ("Too many cumulative requests sent (97460 > 97456)", ActionRefused),
         ("Only post-only orders allowed immediately after a network upgrade", ActionRefused),
         ("Trading is halted.", ActionRefused),
         ("", ActionRefused),
@@ -43,3 +45,31 @@ def test_an_unknown_signer_is_refused_with_a_hint(prefix: str) -> None:
     assert type(error) is ActionRefused
     assert str(error).startswith(text)
     assert "approved, unexpired agent" in str(error)
+
+
+USED_UP = (
+    "Too many cumulative requests sent (97460 > 97456) for cumulative volume traded $87457.46. "
+    "Place taker orders to free up 1 request per USDC traded."
+)
+
+
+def test_requests_that_are_used_up_may_be_sent_again_at_a_pace() -> None:
+    error = refusal(USED_UP)
+    assert isinstance(error, BudgetExhausted)
+    assert error.seconds == 10
+    assert "97460 > 97456" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("reply", "use"),
+    [
+        ({"status": "err", "response": USED_UP}, RequestUse(used=97460, granted=97456)),
+        ({"status": "err", "response": "Too many cumulative requests sent"}, None),
+        ({"status": "err", "response": "Trading is halted."}, None),
+        ({"status": "ok", "response": USED_UP}, None),
+        ({"status": "err", "response": None}, None),
+        (None, None),
+    ],
+)
+def test_figures_of_a_refusal(reply: Json, use: RequestUse | None) -> None:
+    assert requests_used_up(reply) == use

@@ -16,25 +16,27 @@ from tests.venues.scripted_venue import (
     reset_connection,
 )
 from trader.strands.strand import Json
+from trader.venues.budget import Unlimited
 from trader.venues.hyperliquid import transport as transport_module
 from trader.venues.hyperliquid.transport import Transport
 from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
     ActionRefused,
+    BudgetExhausted,
     DuplicateNonce,
     VenueUnavailable,
 )
 
 TIMEOUT = 0.3
-ENVELOPE: dict[str, Json] = {"action": {"type": "noop"}, "nonce": 1}
+ENVELOPE: dict[str, Json] = {"action": {"type": "updateLeverage"}, "nonce": 1}
 OK = {"status": "ok", "response": {"type": "default"}}
 HTML = "<html><h1>502 Bad Gateway</h1></html>"
 
 
 @pytest.fixture
 def transport(scripted_venue: ScriptedVenue) -> Transport:
-    return Transport(scripted_venue.url, TIMEOUT)
+    return Transport(scripted_venue.url, TIMEOUT, Unlimited())
 
 
 def err(text: str) -> Behaviour:
@@ -67,7 +69,7 @@ def test_an_accepted_action_gives_its_response(
         (reply(200, "[]"), ActionOutcomeUnknown),
         (reply_json({"status": "fine", "response": {}}), ActionOutcomeUnknown),
         (reply_json({"status": "err", "response": {"code": 7}}), ActionOutcomeUnknown),
-        (reply(429, "null"), VenueUnavailable),
+        (reply(429, "null"), BudgetExhausted),
         (reply(400, "Failed to parse the request body as JSON"), ActionRefused),
         (reply(422, "Failed to deserialize the JSON body"), ActionRefused),
         (reply(422, '{"reason": "no code"}'), ActionRefused),
@@ -119,7 +121,7 @@ def unused_port() -> int:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
 def test_an_action_that_never_left_is_no_doubt(host: str) -> None:
-    transport = Transport(f"http://{host}:{unused_port()}", TIMEOUT)
+    transport = Transport(f"http://{host}:{unused_port()}", TIMEOUT, Unlimited())
     with pytest.raises(VenueUnavailable, match="could not be reached"):
         transport.act(ENVELOPE)
 
@@ -132,7 +134,7 @@ def test_a_venue_that_does_not_take_connections_in_time_is_no_doubt() -> None:
         for filler in fillers:
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
-        transport = Transport(f"http://127.0.0.1:{full.getsockname()[1]}", TIMEOUT)
+        transport = Transport(f"http://127.0.0.1:{full.getsockname()[1]}", TIMEOUT, Unlimited())
         with pytest.raises(VenueUnavailable, match="could not be reached"):
             transport.act(ENVELOPE)
         for filler in fillers:
@@ -169,5 +171,5 @@ def test_a_connection_left_idle_is_not_used_again(
 
 
 def test_building_it_calls_nobody(scripted_venue: ScriptedVenue) -> None:
-    Transport(scripted_venue.url, TIMEOUT)
+    Transport(scripted_venue.url, TIMEOUT, Unlimited())
     assert scripted_venue.received == []

@@ -1,6 +1,7 @@
 """Hyperliquid as a venue, on the official SDK."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Self
 
@@ -13,11 +14,14 @@ from trader.market.quote import Quote
 from trader.settings import Settings
 from trader.strands.strand import Json
 from trader.venues.account_check import AccountRole
+from trader.venues.budget import Budget, Priority
 from trader.venues.credentials import Credentials
 from trader.venues.hyperliquid import replies, reports
 from trader.venues.hyperliquid.answers import cancel_answers, order_answers
 from trader.venues.hyperliquid.fill_history import read_fills
+from trader.venues.hyperliquid.subscriptions import account_channels, request
 from trader.venues.hyperliquid.transport import Transport
+from trader.venues.hyperliquid.websocket import Patience, Websocket, open_websocket
 from trader.venues.hyperliquid.wire import cancel_action, listed, order_action
 from trader.venues.instrument import Instrument
 from trader.venues.moments import to_milliseconds
@@ -30,6 +34,7 @@ from trader.venues.orders import (
     OrderRequest,
     VenuePosition,
 )
+from trader.venues.request_counter import RequestUse
 from trader.venues.venue import Action
 
 
@@ -38,9 +43,10 @@ class HyperliquidIntegration:
 
     `url` is the venue's base URL; only the exact mainnet URL is signed for mainnet. `account` is
     the address that trades, never an agent's own. `timeout` is in seconds, and must be below the
-    expiry of the orders sent. `clock` gives the aware time at which a quote is received. `meta` is
-    the reply to `meta` when it is known: building the object calls nobody, and without it the
-    first call that needs an instrument asks.
+    expiry of the orders sent. `clock` gives the aware time at which a quote is received. `budget`
+    is asked before every request, with `priority`; cancellations and orders that only reduce are
+    urgent in any case. `published` gives the instruments that somebody else has read, empty when
+    there are none: building the object calls nobody, and only what is not published is asked for.
     """
 
     name = HYPERLIQUID
@@ -53,30 +59,41 @@ class HyperliquidIntegration:
         credentials: Credentials,
         timeout: float,
         clock: Callable[[], datetime],
-        meta: Json = None,
+        budget: Budget,
+        priority: Priority = Priority.READ,
+        published: Callable[[], Mapping[str, Instrument]] = dict,
     ) -> None:
-        url = url.rstrip("/")
-        self._transport = Transport(url, timeout)
+        self._url = url = url.rstrip("/")
+        self._transport = Transport(url, timeout, budget, priority)
         self._info = self._transport.info
         self._account = account.lower()
         self._credentials = credentials
         self._clock = clock
         self._is_mainnet = url == MAINNET_API_URL
+        self._budget = budget
+        self._published = published
         self._instruments: Mapping[str, Instrument] = {}
-        if meta is not None:
-            self._instruments = reports.instruments_of(replies.parse(replies.META, meta))
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, credentials: Credentials, clock: Callable[[], datetime]
+        cls,
+        settings: Settings,
+        credentials: Credentials,
+        clock: Callable[[], datetime],
+        budget: Budget,
+        priority: Priority = Priority.READ,
+        published: Callable[[], Mapping[str, Instrument]] = dict,
     ) -> Self:
         """The venue that the settings name; without an account, the key's own address trades."""
         return cls(
             url=settings.venue_url,
-            account=settings.account_address or credentials.address,
+            account=trading_address(settings, credentials),
             credentials=credentials,
             timeout=settings.venue_timeout_seconds,
             clock=clock,
+            budget=budget,
+            priority=priority,
+            published=published,
         )
 
     @property
@@ -85,10 +102,8 @@ class HyperliquidIntegration:
         return self._credentials.address
 
     def instruments(self) -> Mapping[str, Instrument]:
-        """The perpetuals, by name, as of the last `quotes` or the last unknown symbol."""
-        if not self._instruments:
-            self._read_instruments()
-        return self._instruments
+        """The perpetuals, by name: the published ones, else as of the last look at the venue."""
+        return self._published() or self._instruments or self._read_instruments()
 
     def quotes(self) -> Mapping[str, Quote]:
         """Mid and mark of every perpetual; takes new listings into `instruments` on the way."""
@@ -101,7 +116,7 @@ class HyperliquidIntegration:
     def quote(self, symbol: str) -> Quote:
         """Best bid, ask and mid. Raises Permanent when the symbol is not listed."""
         listed(self._instruments_with({symbol}), symbol)
-        query = {"type": "l2Book", "coin": symbol}
+        query: Json = {"type": "l2Book", "coin": symbol}
         reply = self._transport.read(self._info.post, "/info", query)
         observed_at = self._clock()
         return reports.quote_of(symbol, replies.parse(replies.BOOK, reply), observed_at)
@@ -111,6 +126,21 @@ class HyperliquidIntegration:
         reply = self._transport.read(self._info.user_state, self._account)
         state = replies.parse(replies.CLEARINGHOUSE_STATE, reply)
         return reports.account_of(self._account, state)
+
+    def requests_left(self) -> int | None:
+        """How many more orders the venue grants the account; None while unknown."""
+        use = self._budget.use()
+        return None if use is None else use.left
+
+    def refresh_request_use(self) -> None:
+        """Take the venue's count of the account's requests into the budget, when that is due."""
+        if self._budget.is_use_due():
+            self._budget.record(self.request_use())
+
+    def request_use(self) -> RequestUse:
+        """The venue's count of the account's requests."""
+        reply = self._transport.read(self._info.user_rate_limit, self._account)
+        return reports.request_use_of(replies.parse(replies.RATE_LIMIT, reply))
 
     def compose_orders(self, orders: Sequence[OrderRequest]) -> Action:
         """The action that places these orders, each on its own. Raises Permanent."""
@@ -163,6 +193,17 @@ class HyperliquidIntegration:
         """Compose, sign and post one order."""
         return self.send_orders(self.compose_orders([order]), nonce, expires_after)[0]
 
+    @asynccontextmanager
+    async def connect_websocket(self) -> AsyncIterator[Websocket]:
+        """One websocket that tells of the account's orders and trades, closed at the end.
+
+        It does not come back by itself: `trader.stream` keeps one for ever. Raises ConnectionLost.
+        """
+        async with open_websocket(self._url, Patience()) as websocket:
+            for channel in account_channels(self._account):
+                await websocket.send(request("subscribe", channel))
+            yield websocket
+
     def get_positions(self) -> tuple[VenuePosition, ...]:
         """The open positions."""
         return self.account().positions
@@ -172,13 +213,13 @@ class HyperliquidIntegration:
         return self.order(cloid)
 
     def _instruments_with(self, symbols: Set[str]) -> Mapping[str, Instrument]:
-        if not symbols <= self._instruments.keys():
-            self._read_instruments()
-        return self._instruments
+        known = self._published() or self._instruments
+        return known if symbols <= known.keys() else self._read_instruments()
 
-    def _read_instruments(self) -> None:
+    def _read_instruments(self) -> Mapping[str, Instrument]:
         meta = replies.parse(replies.META, self._transport.read(self._info.meta))
         self._instruments = reports.instruments_of(meta)
+        return self._instruments
 
     def _send(self, action: Action, nonce: int, expires_after: datetime) -> Json:
         expiry = to_milliseconds(expires_after)
@@ -198,6 +239,11 @@ class HyperliquidIntegration:
     def _fill_page(self, since: int) -> tuple[replies.WireFill, ...]:
         reply = self._transport.read(self._info.user_fills_by_time, self._account, since)
         return replies.parse(replies.FILLS, reply)
+
+
+def trading_address(settings: Settings, credentials: Credentials) -> str:
+    """The address whose orders these are: the account's, or the key's own when none is set."""
+    return settings.account_address or credentials.address
 
 
 def _count(action: Action, key: str) -> int:

@@ -3,10 +3,13 @@
 import re
 
 from trader.errors import TraderError
+from trader.strands.strand import Json
+from trader.venues.request_counter import PACE_SECONDS, RequestUse
 from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
     ActionRefused,
+    BudgetExhausted,
     DuplicateNonce,
 )
 
@@ -14,6 +17,8 @@ _DUPLICATE_NONCE = re.compile(r"\bduplicate nonce\b", re.IGNORECASE)
 _NONCE_TOO_LOW = re.compile(r"\bnonce too low\b", re.IGNORECASE)
 _EXPIRED = re.compile(r"\baction\b.*\bexpired\b", re.IGNORECASE)
 _UNKNOWN_SIGNER = re.compile(r"\bUser or API Wallet\b.*\bdoes not exist\b", re.IGNORECASE)
+_TOO_MANY_REQUESTS = "Too many cumulative requests sent"
+_REQUESTS_USED = re.compile(re.escape(_TOO_MANY_REQUESTS) + r" \((\d+) > (\d+)\)")
 _UNKNOWN_SIGNER_HINT = (
     "check that the key is an approved, unexpired agent of the account, and that the network "
     "is the one it was approved on"
@@ -30,6 +35,19 @@ def refusal(text: str) -> TraderError:
         return ActionOutcomeUnknown(text)
     if _EXPIRED.search(text):
         return ActionExpired(text)
+    if text.startswith(_TOO_MANY_REQUESTS):
+        # The address may go on at a pace; the request itself was good.
+        return BudgetExhausted(text, PACE_SECONDS)
     if _UNKNOWN_SIGNER.search(text):
         return ActionRefused(f"{text} ({_UNKNOWN_SIGNER_HINT})")
     return ActionRefused(text)
+
+
+def requests_used_up(reply: Json) -> RequestUse | None:
+    """The figures of a reply that refuses an action because the address has none left."""
+    match reply:
+        case {"status": "err", "response": str(text)}:
+            figures = _REQUESTS_USED.match(text)
+            return RequestUse(int(figures[1]), int(figures[2])) if figures else None
+        case _:
+            return None

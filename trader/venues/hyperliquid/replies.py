@@ -165,6 +165,14 @@ class ClearinghouseState(Reply):
     withdrawable: Amount
 
 
+class RateLimit(Reply):
+    """The reply to `userRateLimit`; the surplus is what is left of requests bought besides."""
+
+    n_requests_used: int
+    n_requests_cap: int
+    n_requests_surplus: int = 0
+
+
 class RoleData(Reply):
     """Whom an agent or a sub-account belongs to."""
 
@@ -186,6 +194,7 @@ ORDER_STATUS = TypeAdapter[KnownOrder | UnknownOrder](KnownOrder | UnknownOrder)
 OPEN_ORDERS = TypeAdapter(tuple[WireOrder, ...])
 FILLS = TypeAdapter(tuple[WireFill, ...])
 CLEARINGHOUSE_STATE = TypeAdapter(ClearinghouseState)
+RATE_LIMIT = TypeAdapter(RateLimit)
 ROLE = TypeAdapter(WireRole)
 ABSTRACTION = TypeAdapter(str)
 

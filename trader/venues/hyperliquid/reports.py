@@ -14,6 +14,7 @@ from trader.venues.hyperliquid.replies import (
     KnownOrder,
     ListedAsset,
     Meta,
+    RateLimit,
     UnknownOrder,
     WireFill,
     WireOrder,
@@ -24,6 +25,7 @@ from trader.venues.hyperliquid.statuses import order_state
 from trader.venues.instrument import Instrument, Side
 from trader.venues.moments import from_milliseconds
 from trader.venues.orders import Account, Fill, OrderReport, VenuePosition
+from trader.venues.request_counter import RequestUse
 from trader.venues.venue import VenueUnavailable
 
 MAX_PRICE_DECIMALS = 6
@@ -106,6 +108,13 @@ def account_of(address: str, state: ClearinghouseState) -> Account:
         equity=state.margin_summary.account_value,
         withdrawable=state.withdrawable,
         positions=tuple(_position(position) for position in positions if position.szi),
+    )
+
+
+def request_use_of(reply: RateLimit) -> RequestUse:
+    """How many requests the address has used, of how many."""
+    return RequestUse(
+        used=reply.n_requests_used, granted=reply.n_requests_cap + reply.n_requests_surplus
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 import requests
-from hyperliquid.info import Info
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
 from trader.errors import TraderError
 from trader.strands.strand import Json
+from trader.venues.budget import Budget, Priority
+from trader.venues.hyperliquid.client import BudgetedInfo, HttpStatusError
 from trader.venues.hyperliquid.refusals import refusal
 from trader.venues.venue import ActionOutcomeUnknown, ActionRefused, VenueUnavailable
 
@@ -19,41 +20,29 @@ P = ParamSpec("P")
 MAX_IDLE_SECONDS = 30.0
 """The venue forgets idle connections without a word, and a post on one has no known outcome."""
 
-_TOO_MANY_REQUESTS = 429
 _REQUEST_TIMEOUT = 408
 _UNPARSABLE = "Could not parse JSON"
-_NO_SPOT: Json = {"tokens": [], "universe": []}
-_NO_PERPETUALS: Json = {"universe": []}
-
-
-class HttpStatusError(Exception):
-    """The reply was not 200."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(f"HTTP {status}: {text:.500}")
-        self.status = status
 
 
 class Transport:
     """One session with the venue, used by one thread at a time; never across a fork.
 
-    `info` is the SDK's own client, given empty listings so that building it needs no network; what
-    the venue lists is read by `HyperliquidIntegration`. `timeout` is in seconds, for the
-    connection and for the reply each. Nothing is retried here.
+    `info` is the SDK's client; what the venue lists is read by `HyperliquidIntegration`. `timeout`
+    is in seconds, for the connection and for the reply each. Nothing is retried here, but an
+    urgent request that the venue had no room for: see `BudgetedInfo`.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
-        self.info = Info(
-            url, skip_ws=True, meta=_NO_PERPETUALS, spot_meta=_NO_SPOT, timeout=timeout
-        )
+    def __init__(
+        self, url: str, timeout: float, budget: Budget, priority: Priority = Priority.READ
+    ) -> None:
+        self.info = BudgetedInfo(url, timeout, budget, priority)
         self._session: requests.Session = self.info.session
         _read_environment_once(self._session, url)
-        self._session.hooks["response"].append(_refuse_other_than_200)
         self._turn = threading.Lock()
         self._used_at = time.monotonic()
 
     def read(self, query: Callable[P, Json], *args: P.args, **kwargs: P.kwargs) -> Json:
-        """The reply to one of the SDK's queries. Raises VenueUnavailable."""
+        """The reply to one of the SDK's queries. Raises VenueUnavailable, BudgetExhausted."""
         try:
             reply = self._in_turn(query, *args, **kwargs)
         except (HttpStatusError, OSError, HTTPError) as error:
@@ -65,8 +54,8 @@ class Transport:
     def act(self, envelope: dict[str, Json]) -> Json:
         """Post a signed action once; gives the `response` object when the venue accepted it.
 
-        Raises ActionRefused, DuplicateNonce, ActionExpired, VenueUnavailable (surely not
-        admitted), ActionOutcomeUnknown.
+        Raises ActionRefused, DuplicateNonce, ActionExpired, VenueUnavailable or BudgetExhausted
+        (surely not admitted), ActionOutcomeUnknown.
         """
         try:
             reply = self._in_turn(self.info.post, "/exchange", envelope)
@@ -96,16 +85,7 @@ def _read_environment_once(session: requests.Session, url: str) -> None:
     session.trust_env = False
 
 
-def _refuse_other_than_200(response: requests.Response, **_: object) -> None:
-    """Runs before the SDK sees the reply: the SDK would raise KeyError for some, and would
-    follow a redirection by sending the action elsewhere."""
-    if response.status_code != requests.codes.ok:
-        raise HttpStatusError(response.status_code, response.text)
-
-
 def _failure_of_status(error: HttpStatusError) -> TraderError:
-    if error.status == _TOO_MANY_REQUESTS:
-        return VenueUnavailable(f"hyperliquid admits no more requests for now: {error}")
     if 400 <= error.status < 500 and error.status != _REQUEST_TIMEOUT:
         return ActionRefused(str(error))
     return ActionOutcomeUnknown(f"hyperliquid may have admitted the action: {error}")

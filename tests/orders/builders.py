@@ -1,0 +1,76 @@
+"""What the tests of single decisions share: a plan with exits, and rarer events."""
+
+from decimal import Decimal
+
+from tests.support.lifecycles import LifecycleBuilder, Number, a_plan
+from trader.lifecycle.order_events import CancelSent, IntentDied, IntentUnknown
+from trader.lifecycle.plan_events import CancelRequested
+from trader.lifecycle.stage import Leg
+from trader.plans.plan import Plan
+from trader.venues.orders import AnswerKind
+
+GONE = "Reduce only order would increase position. asset=0"
+PASSED = "Invalid TP/SL price. asset=0"
+
+
+def guarded_plan(**changes: object) -> Plan:
+    """Long 1 BTC at about 30000, stop 29000, target 31000."""
+    return a_plan(**{"stop_loss": Decimal(29000), "take_profit": Decimal(31000), **changes})
+
+
+def waiting(**changes: object) -> LifecycleBuilder:
+    """Accepted and triggered, nothing sent."""
+    return LifecycleBuilder(guarded_plan(**changes)).accepted().triggered()
+
+
+def resting(**changes: object) -> LifecycleBuilder:
+    """The entry of size 1 rests."""
+    return waiting(**changes).intended().answered()
+
+
+def entered(**changes: object) -> LifecycleBuilder:
+    """The entry of size 1 is filled and booked."""
+    return waiting(**changes).intended().answered(AnswerKind.FILLED, filled="1").filled()
+
+
+def stopped(builder: LifecycleBuilder, size: Number = "1") -> LifecycleBuilder:
+    """A stop of that size stands at the venue."""
+    return builder.intended(Leg.STOP, size=size, trigger="29000").answered()
+
+
+def targeted(builder: LifecycleBuilder, size: Number = "1") -> LifecycleBuilder:
+    """A target of that size stands at the venue."""
+    return builder.intended(Leg.TARGET, size=size, trigger="31000").answered()
+
+
+def protected(size: Number = "1", **changes: object) -> LifecycleBuilder:
+    """Entered; stop and target stand at the venue."""
+    return targeted(stopped(entered(**changes), size), size)
+
+
+def cancel_requested(builder: LifecycleBuilder, *, close: bool = False) -> LifecycleBuilder:
+    """Somebody asked to end the plan."""
+    return builder.event(
+        CancelRequested(requested_by="operator", close_position=close, reason="asked")
+    )
+
+
+def cancel_sent(builder: LifecycleBuilder, leg: Leg, answer: str = "") -> LifecycleBuilder:
+    """The latest order of the leg was asked to be cancelled."""
+    cloid = builder.lifecycle.orders_of(leg)[-1].cloid
+    return builder.event(CancelSent(cloids=(cloid,), answers=(answer,), reason="no more"))
+
+
+def unknown(builder: LifecycleBuilder) -> LifecycleBuilder:
+    """Nobody knows what became of the latest intent."""
+    intent_id = list(builder.lifecycle.intents)[-1]
+    return builder.event(IntentUnknown(intent_id=intent_id, error="timeout", reason="unknown"))
+
+
+def died(builder: LifecycleBuilder) -> LifecycleBuilder:
+    """The latest intent is proved never to have landed."""
+    intent_id = list(builder.lifecycle.intents)[-1]
+    cloids = builder.lifecycle.doubtful(intent_id)
+    return builder.event(
+        IntentDied(intent_id=intent_id, cloids=cloids, proof="expired", reason="never landed")
+    )

@@ -1,0 +1,225 @@
+"""Workers on one journal and one account at a real exchange."""
+
+import itertools
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from eth_account import Account as EthAccount
+
+from tests.orders.faults import FaultyVenue
+from tests.support.lifecycles import a_plan
+from tests.venues.exchange_process import ExchangeProcess
+from trader.conditions.condition import Immediately
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.plan_events import PlanAccepted
+from trader.lifecycle.stage import Leg, OrderState, Stage
+from trader.orders.draft import cloid_of
+from trader.orders.observation import Observer
+from trader.orders.order_manager import OrderManager
+from trader.orders.resolver import Resolver
+from trader.orders.sender import Sender
+from trader.orders.tracker import Tracker
+from trader.plans.plan import Quantity
+from trader.risk.limits import RiskLimits
+from trader.strands.sqlite import SqliteStore
+from trader.strands.store import SequenceConflict
+from trader.venues.budget import Unlimited
+from trader.venues.credentials import Credentials
+
+MID = Decimal(60_000)
+SIZE = Decimal("0.01")
+GRACE = timedelta(seconds=6)
+EXPIRY = timedelta(seconds=15)
+DEAD = EXPIRY + timedelta(seconds=6)
+"""After this long an intent can be proved dead."""
+
+LIMITS = RiskLimits(
+    max_order_notional=Decimal(5_000_000),
+    price_collar_bps=Decimal(500),
+    max_price_age=timedelta(seconds=30),
+    is_halted=False,
+)
+
+
+class Clock:
+    """The real time, which a test may move ahead."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Let that much time pass at once; the exchange does not notice."""
+        self._ahead += by
+
+
+class Nonces:
+    """A counter for all workers of the test."""
+
+    def __init__(self) -> None:
+        self._counter = itertools.count(time.time_ns() // 1_000_000)
+
+    def next(self, now: datetime) -> int:  # noqa: ARG002
+        return next(self._counter)
+
+
+class Desk:
+    """One account, one journal; `venue` is the first worker's."""
+
+    def __init__(self, exchange: ExchangeProcess, store: SqliteStore) -> None:
+        self.exchange = exchange
+        self.store = store
+        self.journal = Journal(store)
+        self.clock = Clock()
+        self.nonces = Nonces()
+        self._credentials = Credentials(EthAccount.create())
+        self._plans = itertools.count(1)
+        exchange.set_mid("BTC", str(MID))
+        exchange.deposit(self.address)
+        self.venue = self.connect()
+
+    @property
+    def address(self) -> str:
+        """The account, which signs for itself."""
+        return self._credentials.address
+
+    def connect(self) -> FaultyVenue:
+        """Another connection to the same account."""
+        return FaultyVenue(
+            url=self.exchange.url,
+            account=self.address,
+            credentials=self._credentials,
+            timeout=5.0,
+            clock=self.clock,
+            budget=Unlimited(),
+        )
+
+    def sender(self, venue: FaultyVenue | None = None) -> Sender:
+        """What sends a worker's orders."""
+        return Sender(self.journal, venue or self.venue, self.nonces, self.clock, EXPIRY)
+
+    def resolver(self, venue: FaultyVenue | None = None) -> Resolver:
+        """What ends a worker's doubts."""
+        return Resolver(venue or self.venue, self.clock, GRACE)
+
+    def tracker(self, venue: FaultyVenue | None = None) -> Tracker:
+        """What follows a worker's orders."""
+        venue = venue or self.venue
+        return Tracker(
+            journal=self.journal,
+            venue=venue,
+            sender=self.sender(venue),
+            resolver=self.resolver(venue),
+            observer=Observer(venue),
+            clock=self.clock,
+        )
+
+    def worker(self, venue: FaultyVenue | None = None) -> OrderManager:
+        """A worker, by default on the first connection."""
+        venue = venue or self.venue
+        return OrderManager(
+            store=self.store,
+            journal=self.journal,
+            venue=venue,
+            sender=self.sender(venue),
+            tracker=self.tracker(venue),
+            limits=LIMITS,
+            clock=self.clock,
+        )
+
+    def accept(self, **changes: object) -> str:
+        """A plan that waits: long 0.01 BTC, stop 57000, target 63000; does not wait for a price."""
+        lifecycle_id = f"lifecycle-{next(self._plans)}"
+        now = self.clock()
+        known = {
+            "plan_id": lifecycle_id,
+            "entry": Immediately(),
+            "size": Quantity(value=SIZE),
+            "stop_loss": Decimal(57_000),
+            "take_profit": Decimal(63_000),
+            "valid_until": now + timedelta(hours=4),
+        }
+        plan = a_plan(**{**known, **changes})
+        event = PlanAccepted(
+            plan=plan,
+            entry_condition="at once",
+            source_id=f"source of {lifecycle_id}",
+            approved_at=now,
+            reason="understood",
+        )
+        self.journal.begin(lifecycle_id, event, now)
+        return lifecycle_id
+
+    def trigger(self, **changes: object) -> str:
+        """A plan whose condition holds."""
+        lifecycle_id = self.accept(**changes)
+        stage = self.worker().monitor_entry_conditions(lifecycle_id, self.venue.quote("BTC"))
+        assert stage is Stage.PLACE
+        return lifecycle_id
+
+    def place(self, **changes: object) -> str:
+        """A plan whose entry is sent."""
+        lifecycle_id = self.trigger(**changes)
+        self.worker().place_order_when_ready(lifecycle_id)
+        return lifecycle_id
+
+    def protect(self, **changes: object) -> str:
+        """A plan that holds its position under stop and target."""
+        lifecycle_id = self.place(**changes)
+        assert self.track(lifecycle_id) is Stage.TRACK
+        return lifecycle_id
+
+    def track(self, lifecycle_id: str) -> Stage:
+        """One worker's look at the plan."""
+        return self.worker().track_order_lifecycle(lifecycle_id)
+
+    def load(self, lifecycle_id: str) -> Lifecycle:
+        """The plan as the journal has it."""
+        return self.journal.load(lifecycle_id)
+
+    def states(self, lifecycle_id: str, leg: Leg) -> list[OrderState]:
+        """The states of the leg's orders, oldest first."""
+        return [order.state for order in self.load(lifecycle_id).orders_of(leg)]
+
+    def events(self, lifecycle_id: str) -> list[str]:
+        """The names of the plan's events."""
+        history = self.load(lifecycle_id).history
+        return [str(event.model_dump()["event"]) for _, event in history]
+
+    def accepted(self, lifecycle_id: str, leg: Leg) -> list[dict[str, Any]]:
+        """The orders of the leg that the exchange really took, whatever we think."""
+        cloids = {cloid_of(lifecycle_id, leg, attempt) for attempt in range(1, 30)}
+        return [order for order in self.orders() if order["cloid"] in cloids]
+
+    def orders(self) -> list[dict[str, Any]]:
+        """All orders of the account that the exchange took."""
+        return self.exchange.orders_of(self.address)
+
+    def working(self) -> list[dict[str, Any]]:
+        """Those of them that still work."""
+        return [order for order in self.orders() if order["status"] in ("open", "triggered")]
+
+    def held(self) -> Decimal:
+        """The account's position in BTC, by the exchange's own fills."""
+        fills = self.exchange.fills_of(self.address)
+        return sum((Decimal(f["sz"]) * (1 if f["side"] == "B" else -1) for f in fills), Decimal(0))
+
+    def at_once(self, *calls: Callable[[], object]) -> list[object]:
+        """Run all at the same time; each gives its result, or the conflict that it lost."""
+        with ThreadPoolExecutor(len(calls)) as pool:
+            futures = [pool.submit(call) for call in calls]
+        return [future.exception() or future.result() for future in futures]
+
+
+def lost(results: list[object]) -> int:
+    """How many calls lost the compare-and-set; fails on any other exception."""
+    errors = [result for result in results if isinstance(result, BaseException)]
+    assert all(isinstance(error, SequenceConflict) for error in errors), errors
+    return len(errors)

@@ -1,0 +1,118 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.orders.builders import cancel_requested, guarded_plan, waiting
+from tests.support.lifecycles import START, a_quote
+from tests.venues.builders import BTC
+from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
+from trader.lifecycle.projection import project
+from trader.lifecycle.stage import Leg
+from trader.orders.draft import OrderDraft
+from trader.orders.entry import EntryFacts, Refused, decide_entry, end_before_entry
+from trader.plans.plan import Direction, EquityFraction, LimitEntry, MarketEntry, Plan
+from trader.risk.control import Control
+from trader.risk.limits import RiskLimits
+from trader.strands.strand import LifecycleRow
+from trader.venues.instrument import Side
+from trader.venues.orders import TimeInForce
+
+LIMITS = RiskLimits(Decimal(100_000), Decimal(500), timedelta(seconds=10), is_halted=False)
+NOW = START + timedelta(seconds=2)
+SHORT = {"direction": Direction.SHORT, "stop_loss": Decimal(31000), "take_profit": Decimal(29000)}
+
+
+def facts(equity: int | None = None, exposed: tuple[LifecycleRow, ...] = ()) -> EntryFacts:
+    return EntryFacts(
+        quote=a_quote(at=NOW),
+        mid=Decimal(30000),
+        instrument=BTC,
+        equity=None if equity is None else Decimal(equity),
+        exposed=exposed,
+    )
+
+
+def decide(plan: Plan, known: EntryFacts | None = None) -> OrderDraft | Refused:
+    lifecycle = waiting().lifecycle
+    return decide_entry(lifecycle, plan, known or facts(), LIMITS, NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "side", "limit_price", "time_in_force"),
+    [
+        ({"order": MarketEntry(max_slippage_bps=Decimal(100))}, Side.BUY, 30300, TimeInForce.IOC),
+        (
+            {**SHORT, "order": MarketEntry(max_slippage_bps=Decimal(100))},
+            Side.SELL, 29700, TimeInForce.IOC,
+        ),
+        ({"order": LimitEntry(price=Decimal(29900))}, Side.BUY, 29900, TimeInForce.GTC),
+        ({**SHORT, "order": LimitEntry(price=Decimal(30100))}, Side.SELL, 30100, TimeInForce.GTC),
+        (
+            {"order": LimitEntry(price=Decimal(29900), post_only=True)},
+            Side.BUY, 29900, TimeInForce.POST_ONLY,
+        ),
+    ],
+)  # fmt: skip
+def test_the_order_that_opens_the_position(
+    changes: dict[str, object], side: Side, limit_price: int, time_in_force: TimeInForce
+) -> None:
+    draft = decide(guarded_plan(**changes))
+
+    assert draft == OrderDraft(
+        leg=Leg.ENTRY,
+        symbol="BTC",
+        side=side,
+        size=Decimal(1),
+        limit_price=Decimal(limit_price),
+        time_in_force=time_in_force,
+    )
+
+
+def test_a_fraction_of_equity_is_taken_at_the_mid() -> None:
+    draft = decide(guarded_plan(size=EquityFraction(value=Decimal("0.5"))), facts(equity=30_000))
+
+    assert isinstance(draft, OrderDraft)
+    assert draft.size == Decimal("0.5")
+
+
+def test_a_fraction_of_nothing_is_denied_and_not_sent() -> None:
+    denied = decide(guarded_plan(size=EquityFraction(value=Decimal(1))), facts(equity=0))
+
+    assert isinstance(denied, EntryDenied)
+    assert denied.control is Control.SIZE_BELOW_MINIMUM
+
+
+@pytest.mark.parametrize(
+    ("held", "denied"), [(Direction.SHORT, True), (Direction.LONG, False), (None, False)]
+)
+def test_another_plan_on_the_other_side_stops_the_entry(
+    held: Direction | None, denied: bool
+) -> None:
+    others: tuple[LifecycleRow, ...] = ()
+    if held is not None:
+        changes = SHORT if held is Direction.SHORT else {}
+        others = (project(waiting(**changes).intended().lifecycle),)
+    decision = decide(guarded_plan(), facts(exposed=others))
+
+    assert isinstance(decision, EntryDenied) is denied
+    if isinstance(decision, EntryDenied):
+        assert (decision.control, decision.value) == (Control.OPPOSING_POSITION, "lifecycle-1")
+
+
+def test_a_cancelled_plan_is_not_entered() -> None:
+    lifecycle = cancel_requested(waiting()).lifecycle
+    ended = decide_entry(lifecycle, guarded_plan(), facts(), LIMITS, NOW)
+
+    assert isinstance(ended, PlanCancelled)
+    assert ended.requested_by == "operator"
+
+
+@pytest.mark.parametrize(
+    ("before", "ended"), [(timedelta(microseconds=1), False), (timedelta(0), True)]
+)
+def test_a_plan_ends_at_its_time_to_the_microsecond(before: timedelta, ended: bool) -> None:
+    plan = guarded_plan()
+    end = end_before_entry(waiting().lifecycle, plan, plan.valid_until - before)
+
+    assert isinstance(end, PlanExpired) is ended

@@ -1,0 +1,132 @@
+"""Compares the venue with the journal: at the start, after reconnects, and at each sweep."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trader.clock import Clock
+from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.encoding import to_strands
+from trader.lifecycle.event import Event
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.paging import rows_in
+from trader.lifecycle.stage import Stage
+from trader.reconciliation.account import (
+    AccountState,
+    account_id_of,
+    advance_account,
+    fold_account,
+    key_of,
+    project_account,
+)
+from trader.reconciliation.compare import VenueSnapshot, compare
+from trader.reconciliation.cursor import FillCursor
+from trader.reconciliation.events import AccountOpened
+from trader.strands.store import NEW, StrandStore
+from trader.strands.strand import Strand
+from trader.venues.venue import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Reconciles one account at one venue. Run twice, the second run writes nothing."""
+
+    store: StrandStore
+    venue: Venue
+    address: str
+    cache: LifecycleCache
+    cursor: FillCursor
+    clock: Clock
+    grace: timedelta
+
+    def reconcile(self) -> tuple[str, ...]:
+        """Publish every new difference; the plans that must be tracked now.
+
+        Raises VenueUnavailable, SequenceConflict (another worker reconciles at this moment).
+        """
+        account = self._account()
+        snapshot = self._snapshot(account)
+        tracked = list(self.cache.sweep(rows_in(self.store, Stage.TRACK)))
+        differences = compare(
+            tracked,
+            self._booked(tracked, account, snapshot),
+            account,
+            snapshot,
+            self.venue.instruments(),
+            self.clock(),
+            self.grace,
+        )
+        self._publish(account, differences.events)
+        self._advance_cursor(snapshot, differences.to_track)
+        return differences.to_track
+
+    def _account(self) -> AccountState:
+        account_id = account_id_of(self.venue.name, self.address)
+        state = fold_account(self.store.load(account_id))
+        return state if state is not None else self._open(account_id)
+
+    def _open(self, account_id: str) -> AccountState:
+        now = self.clock()
+        opened = AccountOpened(
+            venue=self.venue.name,
+            address=self.address,
+            since=now,
+            reason=f"the Trader watches {self.address} at {self.venue.name} from now on",
+        )
+        strands = self._strands(account_id, NEW, None, (opened,), now)
+        state = advance_account(None, strands[0])
+        self.store.append(account_id, NEW, strands, project_account(state))
+        return state
+
+    def _snapshot(self, account: AccountState) -> VenueSnapshot:
+        """Orders before trades before positions: what changes meanwhile is seen as unsettled."""
+        return VenueSnapshot(
+            open_orders=self.venue.open_orders(),
+            fills=self.venue.fills(max(self.cursor.read() or account.since, account.since)),
+            positions=self.venue.account().positions,
+        )
+
+    def _booked(
+        self, tracked: Sequence[Lifecycle], account: AccountState, snapshot: VenueSnapshot
+    ) -> frozenset[str]:
+        owned = {cloid for lifecycle in tracked for cloid in lifecycle.orders}
+        unknown = [
+            str(fill.trade_id)
+            for fill in snapshot.fills
+            if fill.cloid not in owned and key_of(fill) not in account.fill_keys
+        ]
+        return self.store.trades_booked(unknown) if unknown else frozenset()
+
+    def _publish(self, account: AccountState, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        now = self.clock()
+        strands = self._strands(
+            account.account_id, account.seq, account.last_strand_id, events, now
+        )
+        state = account
+        for strand in strands:
+            state = advance_account(state, strand)
+        self.store.append(account.account_id, account.seq, strands, project_account(state))
+
+    def _strands(
+        self,
+        account_id: str,
+        last_seq: int,
+        last_strand_id: str | None,
+        events: Sequence[Event],
+        now: datetime,
+    ) -> tuple[Strand, ...]:
+        return to_strands(
+            events,
+            lifecycle_id=account_id,
+            plan=None,
+            last_seq=last_seq,
+            last_strand_id=last_strand_id,
+            now=now,
+        )
+
+    def _advance_cursor(self, snapshot: VenueSnapshot, to_track: Sequence[str]) -> None:
+        """Only past trades that are booked: while a plan is behind, its trades stay in view."""
+        if snapshot.fills and not to_track:
+            self.cursor.advance(max(fill.traded_at for fill in snapshot.fills))

@@ -1,0 +1,186 @@
+"""The active stream's work: stays connected and subscribed, and knows which plans there are."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Never
+
+import structlog
+from redis import Redis
+
+from trader.clock import Clock
+from trader.errors import TraderError
+from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.journal import Journal
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.paging import rows_in
+from trader.lifecycle.stage import Stage
+from trader.market.instruments import PublishedInstruments
+from trader.market.snapshot import LeasedPrices
+from trader.strands.store import StrandStore
+from trader.stream.connection import stay_connected
+from trader.stream.delivery import Delivery
+from trader.stream.lease import LEASE_KEY
+from trader.stream.listener import Listener
+from trader.stream.outbox import Callbacks, Outbox
+from trader.stream.pulse import Pulse, PulseUnavailable, write_pulse
+from trader.stream.subscriptions import Interest, Subscriptions
+from trader.venues.hyperliquid.messages import Confirmed
+from trader.venues.hyperliquid.subscriptions import account_channels
+from trader.venues.hyperliquid.websocket import ConnectionLost, Patience, Websocket
+
+log = structlog.get_logger()
+
+REFRESH_SECONDS = 1.0
+LEAST_REFRESH_SECONDS = 0.05
+REFRESH_SHARE = 4
+"""A pause lasts at least so many times as long as the reading before it."""
+PULSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamParts:
+    """What a stream works with: the venue's base URL, the address that trades, and so on."""
+
+    url: str
+    account: str
+    store: StrandStore
+    journal: Journal
+    redis: Redis
+    callbacks: Callbacks
+    clock: Clock
+    patience: Patience = field(default_factory=Patience)
+
+
+class Follower:
+    """Follows the venue while the lease has this token."""
+
+    def __init__(self, parts: StreamParts, token: int) -> None:
+        self._parts = parts
+        self._token = token
+        self._outbox = Outbox()
+        self._listener = Listener(parts.account, self._outbox, parts.clock)
+        self._account_channels = account_channels(parts.account)
+        self._subscriptions: Subscriptions | None = None
+        self._subscribing = asyncio.Lock()
+        self._published = PublishedInstruments(parts.redis, parts.clock)
+        self._listed: frozenset[str] = frozenset()
+        self._has_unplaced = asyncio.Event()
+
+    async def follow(self) -> None:
+        """Work until cancelled. Raises LeaseLost, in a group."""
+        parts = self._parts
+        prices = LeasedPrices(parts.redis, LEASE_KEY)
+        delivery = Delivery(self._outbox, parts.callbacks, prices, self._token)
+        async with asyncio.TaskGroup() as together:
+            together.create_task(stay_connected(parts.url, parts.patience, self._serve))
+            together.create_task(delivery.deliver_forever())
+            together.create_task(delivery.reconcile_forever())
+            together.create_task(self._refresh_tracked())
+            together.create_task(self._refresh_waiting())
+            together.create_task(self._pulse())
+
+    async def _serve(self, websocket: Websocket) -> Never:
+        """Subscribe, have everything compared that was missed, and listen."""
+        self._subscriptions = subscriptions = Subscriptions(websocket)
+        try:
+            await self._subscribe()
+            await self._await_account_channels(websocket, subscriptions)
+            self._outbox.reconcile()
+            while True:
+                self._hear(await websocket.receive(), subscriptions)
+        finally:
+            self._subscriptions = None
+            self._listener.heard_at = None
+
+    async def _await_account_channels(
+        self, websocket: Websocket, subscriptions: Subscriptions
+    ) -> None:
+        """Listen until nothing of the account's can be missed any more. Raises ConnectionLost."""
+        try:
+            async with asyncio.timeout(self._parts.patience.silence):
+                while not subscriptions.has(self._account_channels):
+                    self._hear(await websocket.receive(), subscriptions)
+        except TimeoutError as error:
+            raise ConnectionLost("the account's channels were not confirmed in time") from error
+
+    def _hear(self, text: str, subscriptions: Subscriptions) -> None:
+        message = self._listener.hear(text)
+        if isinstance(message, Confirmed):
+            subscriptions.confirm(message.subscription)
+        if self._listener.unplaced:
+            self._has_unplaced.set()
+
+    async def _subscribe(self) -> None:
+        """Ask for what is wanted now. A connection that is gone is left to the listener."""
+        async with self._subscribing:
+            if self._subscriptions is not None:
+                with suppress(ConnectionLost):
+                    await self._subscriptions.become(self._interest().subscriptions())
+
+    def _interest(self) -> Interest:
+        """Listed symbols only: for an unknown one the venue drops the connection."""
+        listener = self._listener
+        return Interest(
+            account=self._parts.account,
+            symbols=listener.symbols & self._listed,
+            marks=listener.waiting.marked & self._listed,
+        )
+
+    async def _refresh_tracked(self) -> Never:
+        """Every second, and at once when the venue told of an order that is not known."""
+        cache = LifecycleCache(self._parts.journal)
+        while True:
+            self._has_unplaced.clear()
+            began, asked = time.monotonic(), self._listener.unplaced
+            try:
+                found = await asyncio.to_thread(self._read, cache, Stage.TRACK)
+            except TraderError as error:
+                log.error("tracked plans were not read", why=str(error))
+            else:
+                self._listener.refresh_tracked(found, asked)
+                await self._subscribe()
+            await asyncio.sleep(LEAST_REFRESH_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_pause_after(began)):
+                    await self._has_unplaced.wait()
+
+    async def _refresh_waiting(self) -> Never:
+        cache = LifecycleCache(self._parts.journal)
+        while True:
+            began = time.monotonic()
+            try:
+                self._listed = await asyncio.to_thread(self._read_listed)
+                found = await asyncio.to_thread(self._read, cache, Stage.MONITOR)
+            except TraderError as error:
+                log.error("waiting plans were not read", why=str(error))
+            else:
+                self._listener.refresh_waiting(found)
+                await self._subscribe()
+            await asyncio.sleep(_pause_after(began))
+
+    async def _pulse(self) -> Never:
+        while True:
+            pulse = Pulse(
+                at=self._parts.clock(),
+                heard_at=self._listener.heard_at,
+                token=self._token,
+                symbols=len(self._interest().symbols),
+            )
+            try:
+                await asyncio.to_thread(write_pulse, self._parts.redis, pulse)
+            except PulseUnavailable as error:
+                log.warning("no sign of life given", why=str(error))
+            await asyncio.sleep(PULSE_SECONDS)
+
+    def _read(self, cache: LifecycleCache, stage: Stage) -> tuple[Lifecycle, ...]:
+        return tuple(cache.sweep(rows_in(self._parts.store, stage)))
+
+    def _read_listed(self) -> frozenset[str]:
+        instruments = self._published().values()
+        return frozenset(item.symbol for item in instruments if not item.is_delisted)
+
+
+def _pause_after(began: float) -> float:
+    return max(REFRESH_SECONDS, REFRESH_SHARE * (time.monotonic() - began))

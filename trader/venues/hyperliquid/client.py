@@ -1,0 +1,130 @@
+"""The SDK's client, with every request within the budget, so that none can be forgotten."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+
+import requests
+from hyperliquid.info import Info
+
+from trader.strands.strand import Json
+from trader.venues.budget import Budget, Priority
+from trader.venues.hyperliquid.refusals import requests_used_up
+from trader.venues.hyperliquid.weights import (
+    action_items,
+    action_weight,
+    query_weight,
+    reply_weight,
+)
+from trader.venues.venue import BudgetExhausted
+
+RETRY_PAUSE_SECONDS = (0.25, 0.75)
+"""An urgent request that met a 429 is tried once more after a pause between these."""
+
+_TOO_MANY_REQUESTS = 429
+_NO_SPOT: Json = {"tokens": [], "universe": []}
+_NO_PERPETUALS: Json = {"universe": []}
+
+
+class HttpStatusError(Exception):
+    """The reply was not 200."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"HTTP {status}: {text:.500}")
+        self.status = status
+
+
+class BudgetedInfo(Info):  # type: ignore[misc]  # the SDK is taken as untyped
+    """Posts to `/info` and `/exchange`; building it calls nobody.
+
+    Raises BudgetExhausted and VenueUnavailable before the request, BudgetExhausted for a 429 (the
+    venue took nothing), HttpStatusError for any other status but 200, and what `requests` raises.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        timeout: float,
+        budget: Budget,
+        priority: Priority,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(
+            url, skip_ws=True, meta=_NO_PERPETUALS, spot_meta=_NO_SPOT, timeout=timeout
+        )
+        self.session.hooks["response"].append(_refuse_other_than_200)
+        self._budget = budget
+        self._priority = priority
+        self._pause = pause
+
+    def post(self, url_path: str, payload: Json = None) -> Json:
+        """The venue's reply to one request."""
+        match payload:
+            case {"action": dict(action)}:
+                return self._act(url_path, payload, action)
+            case {"type": str(query_type)}:
+                return self._ask(url_path, payload, query_type)
+            case _:
+                raise ValueError(f"neither a query nor an action: {payload!r:.200}")
+
+    def _ask(self, url_path: str, payload: Json, query_type: str) -> Json:
+        reply = self._post(url_path, payload, query_weight(query_type), self._priority)
+        extra = reply_weight(query_type, reply)
+        if extra:
+            self._budget.owe(extra)
+        return reply
+
+    def _act(self, url_path: str, payload: Json, action: Mapping[str, Json]) -> Json:
+        items, priority = action_items(action), action_priority(action, self._priority)
+        self._budget.spend(items, priority)
+        reply = self._post(url_path, payload, action_weight(items), priority)
+        use = requests_used_up(reply)
+        if use is not None:
+            self._budget.refused(use)
+        return reply
+
+    def _post(self, url_path: str, payload: Json, weight: int, priority: Priority) -> Json:
+        self._budget.take(weight, priority)
+        try:
+            return self._post_once(url_path, payload)
+        except BudgetExhausted:
+            if priority is not Priority.URGENT:
+                raise
+        self._pause(random.uniform(*RETRY_PAUSE_SECONDS))
+        self._budget.owe(weight)
+        return self._post_once(url_path, payload)
+
+    def _post_once(self, url_path: str, payload: Json) -> Json:
+        try:
+            reply: Json = super().post(url_path, payload)
+        except HttpStatusError as error:
+            if error.status == _TOO_MANY_REQUESTS:
+                raise self._budget.back_off() from error
+            raise
+        return reply
+
+
+def action_priority(action: Mapping[str, Json], sender: Priority) -> Priority:
+    """A cancellation and an order that only reduces are urgent, whoever sends them."""
+    match action:
+        case {"type": "cancel" | "cancelByCloid" | "noop"}:
+            return Priority.URGENT
+        case {"type": "order", "orders": [*orders]} if all(_reduces(order) for order in orders):
+            return Priority.URGENT
+        case _:
+            return Priority.URGENT if sender is Priority.URGENT else Priority.ENTRY
+
+
+def _reduces(order: Json) -> bool:
+    match order:
+        case {"r": True}:
+            return True
+        case _:
+            return False
+
+
+def _refuse_other_than_200(response: requests.Response, **_: object) -> None:
+    """Runs before the SDK sees the reply: the SDK would raise KeyError for some, and would
+    follow a redirection by sending the action elsewhere."""
+    if response.status_code != requests.codes.ok:
+        raise HttpStatusError(response.status_code, response.text)

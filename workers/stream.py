@@ -1,0 +1,90 @@
+"""The long-lived process on the venue's websocket: `python -m workers.stream`. It holds no key."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+
+from kombu.exceptions import OperationalError
+
+from beat_schedule import SWEEP_ORDERS
+from trader.clock import utc_now
+from trader.errors import Misconfigured, Retryable
+from trader.lifecycle.stage import Stage
+from trader.settings import Settings, settings
+from trader.stream.follower import StreamParts
+from trader.stream.outbox import Callbacks
+from trader.stream.service import StreamService
+from workers.app import app
+from workers.journal_context import journal, redis, store
+from workers.logs import configure_logging
+from workers.pipeline import resume
+
+CHECK_PLAN = "workers.monitor.check_plan"
+CHECK_EXPIRES_SECONDS = 30.0
+"""A check that waited so long is left to the heartbeat: the prices it was for are old."""
+
+MISCONFIGURED = 2
+
+
+class BrokerUnavailable(Retryable):
+    """The message did not reach the broker."""
+
+
+def stream_parts(configured: Settings) -> StreamParts:
+    """What the stream works with. Raises Misconfigured without an account address."""
+    if configured.account_address is None:
+        raise Misconfigured(
+            "TRADER_ACCOUNT_ADDRESS is not set: the stream has no key to take it from; "
+            "set it to the account that trades"
+        )
+    return StreamParts(
+        url=configured.venue_url,
+        account=configured.account_address.lower(),
+        store=store(),
+        journal=journal(),
+        redis=redis(),
+        callbacks=Callbacks(track=_track, check=_check, reconcile=_reconcile),
+        clock=utc_now,
+    )
+
+
+def _track(lifecycle_id: str) -> None:
+    _send(lambda: resume(lifecycle_id, Stage.TRACK))
+
+
+def _check(lifecycle_id: str) -> None:
+    _send(lambda: app.send_task(CHECK_PLAN, (lifecycle_id,), expires=CHECK_EXPIRES_SECONDS))
+
+
+def _reconcile() -> None:
+    _send(lambda: app.send_task(SWEEP_ORDERS))
+
+
+def _send(message: Callable[[], object]) -> None:
+    try:
+        message()
+    except OperationalError as error:
+        raise BrokerUnavailable(f"the broker took no message: {error}") from error
+
+
+async def _serve(parts: StreamParts) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await StreamService(parts).run_until(stopping)
+
+
+def main() -> None:
+    """Run until SIGTERM or Ctrl-C."""
+    configure_logging()
+    try:
+        parts = stream_parts(settings())
+    except Misconfigured as error:
+        print(f"trader: {error}", file=sys.stderr)
+        sys.exit(MISCONFIGURED)
+    asyncio.run(_serve(parts))
+
+
+if __name__ == "__main__":
+    main()
