@@ -14,6 +14,7 @@ from tests.orders.faults import FaultyVenue
 from tests.support.lifecycles import a_plan
 from tests.venues.exchange_process import ExchangeProcess
 from trader.conditions.condition import Immediately
+from trader.lifecycle.cancellation import request_cancel
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import PlanAccepted
@@ -176,6 +177,16 @@ class Desk:
         assert self.track(lifecycle_id) is Stage.TRACK
         return lifecycle_id
 
+    def cancel(self, lifecycle_id: str, *, close: bool = False) -> None:
+        """An operator asks to end the plan."""
+        request_cancel(
+            self.journal,
+            lifecycle_id,
+            requested_by="operator",
+            close_position=close,
+            now=self.clock(),
+        )
+
     def track(self, lifecycle_id: str) -> Stage:
         """One worker's look at the plan."""
         return self.worker().track_order_lifecycle(lifecycle_id)
@@ -197,6 +208,11 @@ class Desk:
         """The orders of the leg that the exchange really took, whatever we think."""
         cloids = {cloid_of(lifecycle_id, leg, attempt) for attempt in range(1, 30)}
         return [order for order in self.orders() if order["cloid"] in cloids]
+
+    def has_one_order_a_leg(self, lifecycle_id: str) -> bool:
+        """Whether the exchange took exactly one entry, one stop and one target of the plan."""
+        legs = (Leg.ENTRY, Leg.STOP, Leg.TARGET)
+        return all(len(self.accepted(lifecycle_id, leg)) == 1 for leg in legs)
 
     def orders(self) -> list[dict[str, Any]]:
         """All orders of the account that the exchange took."""

@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.orders.builders import guarded_plan
+from tests.orders.machine_parts import intent_of, made_odd, market_exit
 from tests.orders.model_venue import ModelOrder, ModelVenue
-from tests.support.lifecycles import START, LifecycleBuilder
+from tests.support.lifecycles import LifecycleBuilder
 from tests.venues.builders import BTC
 from trader.lifecycle.fold import fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import TRADES_LAG, Order
-from trader.lifecycle.order_events import CancelSent, IntentDied, OrdersIntended
+from trader.lifecycle.order_events import CancelSent, IntentDied
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
-from trader.orders.draft import OrderDraft, intent_id_of, number
+from trader.orders.draft import OrderDraft
 from trader.orders.following import VenueFacts, follow, wants_fills
 from trader.orders.sender import answered, unknown
 from trader.orders.step import (
@@ -100,7 +101,7 @@ class OrderMachine(RuleBasedStateMachine):
                 self.send(drafts, chance, takes, passed)
             case Exit(size=size):
                 assert size == abs(self.lifecycle.position.size)
-                self.send([_exit(size)], chance, takes, passed)
+                self.send([market_exit(size)], chance, takes, passed)
             case Cancel(orders=orders):
                 self.cancel(orders, chance)
             case Record(event=decided):
@@ -118,7 +119,7 @@ class OrderMachine(RuleBasedStateMachine):
         self, drafts: Sequence[OrderDraft], chance: str, takes: Decimal, passed: frozenset[Leg]
     ) -> None:
         assert self.lifecycle.stage in (Stage.PLACE, Stage.TRACK)
-        intent = _intent(self.lifecycle, drafts, self.builder)
+        intent = intent_of(self.lifecycle, drafts, self.builder)
         sent_at = self.builder.event(intent).now
         if chance == "dropped":
             self.builder.event(unknown(intent, "timeout"))
@@ -155,7 +156,7 @@ class OrderMachine(RuleBasedStateMachine):
         if hide == "some":
             known = data.draw(st.lists(st.sampled_from(known), unique=True)) if known else []
         fresh = [self.venue.orders[order.cloid].report(self.builder.now) for order in known]
-        reports = {r.cloid: _made_odd(r) if is_odd else r for r in fresh if r.cloid}
+        reports = {r.cloid: made_odd(r) if is_odd else r for r in fresh if r.cloid}
         if self.stale and is_old:
             old = data.draw(st.sampled_from(self.stale))
             reports |= {old.cloid: old} if old.cloid in reports else {}
@@ -319,41 +320,6 @@ class OrderMachine(RuleBasedStateMachine):
             self.act("answered", Decimal(1), frozenset())
             self.builder.wait(TRADES_LAG)
         raise AssertionError(f"the plan did not end: {self.lifecycle}")
-
-
-def _exit(size: Decimal) -> OrderDraft:
-    return OrderDraft(
-        leg=Leg.EXIT,
-        symbol="BTC",
-        side=Side.SELL,
-        size=size,
-        limit_price=Decimal(28500),
-        time_in_force=TimeInForce.IOC,
-        reduce_only=True,
-    )
-
-
-def _intent(
-    lifecycle: Lifecycle, drafts: Sequence[OrderDraft], builder: LifecycleBuilder
-) -> OrdersIntended:
-    orders = number(lifecycle, drafts)
-    return OrdersIntended(
-        intent_id=intent_id_of(lifecycle.lifecycle_id, orders),
-        signer="0x" + "a" * 40,
-        nonce=int((builder.now - START) / SECOND),
-        expires_after=builder.now + 15 * SECOND,
-        action={},
-        orders=orders,
-        quote=None,
-        intended_at=builder.now,
-        reason="about to be sent",
-    )
-
-
-def _made_odd(report: OrderReport) -> OrderReport:
-    return report.model_copy(
-        update={"state": VenueOrderState.UNRECOGNISED, "venue_status": "teleported"}
-    )
 
 
 TestOrderMachine = OrderMachine.TestCase

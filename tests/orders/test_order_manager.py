@@ -17,7 +17,6 @@ from tests.orders.faults import (
     meanwhile,
     sends_twice,
 )
-from trader.lifecycle.cancellation import request_cancel
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
 from trader.strands.store import SequenceConflict
@@ -25,18 +24,6 @@ from trader.venues.venue import VenueUnavailable
 
 RESTING = {"order": LimitEntry(price=Decimal(59_000))}
 THREE = range(3)
-
-
-def cancel(desk: Desk, lifecycle_id: str, *, close: bool = False) -> None:
-    request_cancel(
-        desk.journal, lifecycle_id, requested_by="operator", close_position=close, now=desk.clock()
-    )
-
-
-def has_one_order_a_leg(desk: Desk, lifecycle_id: str) -> bool:
-    return all(
-        len(desk.accepted(lifecycle_id, leg)) == 1 for leg in (Leg.ENTRY, Leg.STOP, Leg.TARGET)
-    )
 
 
 def test_doing_everything_again_changes_nothing(desk: Desk) -> None:
@@ -52,7 +39,7 @@ def test_doing_everything_again_changes_nothing(desk: Desk) -> None:
     assert worker.place_order_when_ready(plan) is Stage.TRACK
     assert worker.track_order_lifecycle(plan) is Stage.TRACK
     assert desk.load(plan).seq == seq
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
 
 
 @pytest.mark.parametrize("fault", [loses_the_reply, sends_twice, kills_after])
@@ -69,7 +56,7 @@ def test_an_entry_that_landed_unheard_is_found_and_not_sent_again(
         assert desk.worker().place_order_when_ready(plan) is Stage.TRACK
 
     desk.track(plan)
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert (desk.load(plan).position.size, desk.held()) == (SIZE, SIZE)
 
 
@@ -135,7 +122,7 @@ def test_an_entry_in_doubt_is_not_sent_again_once_its_plan_has_ended(
     desk.venue.order_faults = [drops_the_request]
     desk.worker().place_order_when_ready(plan)
     if is_cancelled:
-        cancel(desk, plan)
+        desk.cancel(plan)
     else:
         desk.clock.advance(timedelta(seconds=8))
 
@@ -151,10 +138,10 @@ def test_a_cancelled_entry_in_doubt_that_landed_is_found_and_protected(desk: Des
     plan = desk.trigger()
     desk.venue.order_faults = [loses_the_reply]
     desk.worker().place_order_when_ready(plan)
-    cancel(desk, plan)
+    desk.cancel(plan)
 
     desk.track(plan)
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
 
 
 def test_two_workers_place_the_same_plan_at_the_same_time(desk: Desk) -> None:
@@ -174,13 +161,13 @@ def test_two_workers_track_the_same_plan_at_the_same_time(desk: Desk) -> None:
 
     lost(results)
     desk.track(plan)
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert desk.held() == SIZE
 
 
 def test_two_workers_leave_the_same_position_at_the_same_time(desk: Desk) -> None:
     plan = desk.protect()
-    cancel(desk, plan, close=True)
+    desk.cancel(plan, close=True)
     workers = [desk.worker(desk.connect()) for _ in range(4)]
     results = desk.at_once(*(lambda w=w: w.track_order_lifecycle(plan) for w in workers))
 
@@ -203,13 +190,13 @@ def test_a_worker_that_wakes_up_late_does_not_double_the_order(desk: Desk) -> No
     desk.venue.order_faults = [meanwhile(take_over)]
     assert desk.worker().place_order_when_ready(plan) is Stage.TRACK
 
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert desk.held() == SIZE
 
 
 def test_an_answer_is_recorded_although_another_strand_came_first(desk: Desk) -> None:
     plan = desk.trigger(**RESTING)
-    desk.venue.order_faults = [meanwhile(lambda: cancel(desk, plan))]
+    desk.venue.order_faults = [meanwhile(lambda: desk.cancel(plan))]
     desk.worker().place_order_when_ready(plan)
 
     assert desk.events(plan)[-3:] == ["orders_intended", "cancel_requested", "orders_answered"]
@@ -279,7 +266,7 @@ def test_without_a_mid_nothing_is_decided(desk: Desk) -> None:
 
 def test_an_intent_that_lost_its_race_sends_nothing(desk: Desk) -> None:
     plan = desk.trigger()
-    desk.venue.before_quote = lambda: cancel(desk, plan)
+    desk.venue.before_quote = lambda: desk.cancel(plan)
 
     with pytest.raises(SequenceConflict):
         desk.worker().place_order_when_ready(plan)
@@ -305,7 +292,7 @@ def test_workers_and_an_operator_at_the_same_time(desk: Desk) -> None:
 
     def operate() -> None:
         gate.wait()
-        cancel(desk, plan, close=True)
+        desk.cancel(plan, close=True)
 
     assert lost(desk.at_once(work, work, work, operate)) == 0
     desk.track(plan)

@@ -12,20 +12,12 @@ from tests.orders.faults import (
     meanwhile,
 )
 from tests.venues.builders import limit_order
-from trader.lifecycle.cancellation import request_cancel
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
 
 RESTING = {"order": LimitEntry(price=Decimal(59_000))}
-THREE = range(3)
-
-
-def cancel(desk: Desk, lifecycle_id: str, *, close: bool = False) -> None:
-    request_cancel(
-        desk.journal, lifecycle_id, requested_by="operator", close_position=close, now=desk.clock()
-    )
 
 
 def trade_by_hand(desk: Desk, side: Side, size: Decimal = SIZE, *, reduce: bool = True) -> None:
@@ -42,15 +34,9 @@ def trade_by_hand(desk: Desk, side: Side, size: Decimal = SIZE, *, reduce: bool 
     desk.venue.place_order(order, desk.nonces.next(now), now + timedelta(seconds=15))
 
 
-def has_one_order_a_leg(desk: Desk, lifecycle_id: str) -> bool:
-    return all(
-        len(desk.accepted(lifecycle_id, leg)) == 1 for leg in (Leg.ENTRY, Leg.STOP, Leg.TARGET)
-    )
-
-
 def test_a_plan_from_its_trigger_to_its_end(desk: Desk) -> None:
     plan = desk.protect()
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert desk.held() == SIZE
 
     desk.exchange.set_mid("BTC", "63100")
@@ -73,7 +59,7 @@ def test_protection_whose_reply_is_lost_stands_once(desk: Desk) -> None:
     desk.venue.order_faults = [loses_the_reply]
     desk.track(plan)
 
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert desk.states(plan, Leg.STOP) == desk.states(plan, Leg.TARGET) == [OrderState.OPEN]
 
 
@@ -82,7 +68,7 @@ def test_protection_that_was_dropped_is_brought_there_in_the_same_call(desk: Des
     desk.venue.order_faults = [drops_the_request]
     desk.track(plan)
 
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert len(desk.working()) == 2
 
 
@@ -98,18 +84,18 @@ def test_a_resting_entry_is_withdrawn_at_the_plans_end(desk: Desk) -> None:
 
 def test_a_cancel_that_comes_too_late_leaves_a_protected_position(desk: Desk) -> None:
     plan = desk.place(**RESTING)
-    cancel(desk, plan)
+    desk.cancel(plan)
     desk.venue.cancel_faults = [meanwhile(lambda: desk.exchange.set_mid("BTC", "58900"))]
     desk.track(plan)
 
     assert desk.events(plan).count("cancel_sent") == 1
     assert desk.held() == SIZE
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
 
 
 def test_a_cancel_that_the_venue_does_not_take_is_tried_once_a_call(desk: Desk) -> None:
     plan = desk.place(**RESTING)
-    cancel(desk, plan)
+    desk.cancel(plan)
     desk.venue.cancel_faults = [lambda _: ("busy",)] * 12
     assert desk.track(plan) is Stage.TRACK
     assert desk.events(plan).count("cancel_sent") == 1
@@ -122,7 +108,7 @@ def test_a_cancel_that_the_venue_does_not_take_is_tried_once_a_call(desk: Desk) 
 @pytest.mark.parametrize("fault", [loses_the_reply, drops_the_request])
 def test_a_cancel_in_doubt_is_asked_again(desk: Desk, fault: object) -> None:
     plan = desk.place(**RESTING)
-    cancel(desk, plan)
+    desk.cancel(plan)
     desk.venue.cancel_faults = [fault]  # type: ignore[list-item]
     with pytest.raises(Exception, match="read timed out"):
         desk.track(plan)
@@ -216,7 +202,7 @@ def test_a_price_that_jumps_beyond_the_target_before_it_stands_takes_the_profit(
 
 def test_a_thin_book_is_left_bit_by_bit_under_the_stop(desk: Desk) -> None:
     plan = desk.protect()
-    cancel(desk, plan, close=True)
+    desk.cancel(plan, close=True)
     desk.exchange.set_depth("BTC", [["59900", "0.004"]], [["60100", "1"]])
     assert desk.track(plan) is Stage.TRACK
     assert desk.held() == Decimal("0.006")
@@ -245,7 +231,7 @@ def test_fills_that_come_late_are_waited_for(desk: Desk) -> None:
 
     desk.venue.hidden_fills = False
     desk.track(plan)
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
 
     desk.exchange.set_depth("BTC", [["57000", "0.004"]], [["60000", "1"]])
     desk.exchange.set_mid("BTC", "56900")
@@ -254,7 +240,7 @@ def test_fills_that_come_late_are_waited_for(desk: Desk) -> None:
     desk.venue.hidden_fills = False
     assert desk.track(plan) is Stage.ANALYZE
     assert desk.load(plan).outcome is Outcome.CLOSED
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
 
 
 def test_a_stop_that_traded_in_part_is_not_placed_anew_before_its_trades_are_known(
@@ -290,14 +276,14 @@ def test_a_position_closed_by_other_hands_ends_the_plan_without_a_storm_of_order
 
     assert desk.track(plan) is Stage.ANALYZE
     assert desk.load(plan).outcome is Outcome.CLOSED_EXTERNALLY
-    assert has_one_order_a_leg(desk, plan)
+    assert desk.has_one_order_a_leg(plan)
     assert desk.working() == []
 
 
 def test_an_exit_that_finds_no_position_ends_the_plan(desk: Desk) -> None:
     plan = desk.protect(stop_loss=None, take_profit=None)
     trade_by_hand(desk, Side.SELL)
-    cancel(desk, plan, close=True)
+    desk.cancel(plan, close=True)
 
     assert desk.track(plan) is Stage.ANALYZE
     assert desk.load(plan).outcome is Outcome.CLOSED_EXTERNALLY

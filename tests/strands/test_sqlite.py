@@ -158,7 +158,7 @@ class TestImmutability:
 
 class TestFile:
     def test_check_names_file_and_schema(self, store: SqliteStore, path: Path) -> None:
-        assert store.check() == f"SQLite {sqlite3.sqlite_version} at {path}, schema 3"
+        assert store.check() == f"SQLite {sqlite3.sqlite_version} at {path}, schema 4"
 
     def test_check_finds_the_file_gone(self, store: SqliteStore, path: Path) -> None:
         path.rename(path.with_name("elsewhere.db"))

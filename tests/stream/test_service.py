@@ -19,6 +19,8 @@ from trader.strands.strand import Json
 from trader.stream import delivery
 from trader.stream.lease import LEASE_KEY
 from trader.stream.pulse import read_pulse
+from trader.stream.tracked import YOUNG
+from trader.venues.orders import AnswerKind
 
 Play = Callable[[Callable[[Scene], Awaitable[Any]]], None]
 STRANGER = "0x" + "f" * 32
@@ -52,11 +54,11 @@ def order_update(client_id: str | None, status: str) -> Json:
     return [{"order": named, "status": status, "statusTimestamp": 2}]
 
 
-def fills(client_id: str, **flags: Json) -> Json:
+def fills(client_id: str, trade_id: int = 77, order_id: int = 1, **flags: Json) -> Json:
     fill: dict[str, Json] = {
         "coin": "BTC", "px": "1", "sz": "1", "side": "B", "time": 1, "startPosition": "0",
-        "dir": "Open Long", "closedPnl": "0", "hash": "0x", "oid": 1, "crossed": True, "fee": "0",
-        "tid": 77, "feeToken": "USDC", "twapId": None, "cloid": client_id,
+        "dir": "Open Long", "closedPnl": "0", "hash": "0x", "oid": order_id, "crossed": True,
+        "fee": "0", "tid": trade_id, "feeToken": "USDC", "twapId": None, "cloid": client_id,
     }  # fmt: skip
     return {"user": "0x", "fills": [fill], **flags}
 
@@ -188,6 +190,29 @@ def test_news_of_an_order_that_was_just_intended_waits_for_no_refresh(run: Play)
         await scene.told("track t")
         assert asyncio.get_running_loop().time() - began < 0.5
         assert scene.calls.count("reconcile") == 1
+
+    run(act)
+
+
+@pytest.mark.parametrize("is_booked", [False, True])
+def test_what_the_sender_of_an_order_takes_in_himself_is_left_to_him(
+    run: Play, is_booked: bool
+) -> None:
+    async def act(scene: Scene) -> None:
+        scene.keep(tracked("other"))
+        await scene.subscribed("bbo BTC")
+        plan = LifecycleBuilder(a_plan(), "t").accepted().triggered()
+        scene.keep(plan.intended(intended_at=utc_now()).answered(AnswerKind.RESTING))
+        fill = plan.filled(size="1").lifecycle.fills[0]
+        began = asyncio.get_running_loop().time()
+        await scene.venue.tell("userFills", fills(cloid(plan), fill.trade_id, fill.order_id))
+        if is_booked:
+            scene.keep(plan)
+            await asyncio.sleep(2 * YOUNG.total_seconds())
+            assert scene.calls.count("track t") == 0
+        else:
+            await scene.told("track t")
+            assert asyncio.get_running_loop().time() - began > YOUNG.total_seconds() / 2
 
     run(act)
 

@@ -1,10 +1,11 @@
 """Whom the venue's word about an order concerns, and whether it is new."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.support.lifecycles import LifecycleBuilder
+from tests.support.lifecycles import START, LifecycleBuilder
 from trader.lifecycle.order import Order
 from trader.stream.tracked import REMEMBERED, Concern, TrackedOrders
 from trader.venues.instrument import Side
@@ -12,7 +13,8 @@ from trader.venues.orders import AnswerKind, Fill, OrderReport, VenueOrderState
 
 OPEN, FILLED = VenueOrderState.OPEN, VenueOrderState.FILLED
 CANCELLED = VenueOrderState.CANCELLED
-OURS, NOTHING, NOBODY = Concern("lifecycle-1"), Concern(), Concern(is_unknown=True)
+OURS, NOTHING, NOBODY = Concern.TRACK, Concern.NOTHING, Concern.UNKNOWN
+LONG_AFTER = START + timedelta(hours=1)
 
 
 def intended() -> LifecycleBuilder:
@@ -60,28 +62,30 @@ def test_a_report_concerns_the_plan_when_it_tells_something_new(
     state: VenueOrderState, remaining: str, concern: Concern, is_answered: bool
 ) -> None:
     builder = intended().answered(AnswerKind.RESTING) if is_answered else intended()
-    assert knowing(builder).concern(report(builder, state, remaining)) == concern
+    orders = knowing(builder)
+    told = report(builder, state, remaining)
+    assert orders.concern(told, LONG_AFTER) is concern
 
 
 def test_an_order_in_doubt_that_shows_up_is_news() -> None:
     builder = intended().answered(AnswerKind.UNRECOGNISED)
-    assert knowing(builder).concern(report(builder, OPEN, "2")) == OURS
+    assert knowing(builder).concern(report(builder, OPEN, "2"), LONG_AFTER) is OURS
 
 
 def test_what_is_booked_already_is_no_news() -> None:
     builder = intended().answered(AnswerKind.RESTING).filled(size="1")
     orders = knowing(builder)
     booked = entry(builder).fills[0]
-    assert orders.concern(booked) == NOTHING
-    assert orders.concern(report(builder, OPEN, "1")) == NOTHING
-    assert orders.concern(booked.model_copy(update={"trade_id": 99})) == OURS
+    assert orders.concern(booked, LONG_AFTER) is NOTHING
+    assert orders.concern(report(builder, OPEN, "1"), LONG_AFTER) is NOTHING
+    assert orders.concern(booked.model_copy(update={"trade_id": 99}), LONG_AFTER) is OURS
 
 
 def test_an_order_of_nobody() -> None:
     orders = knowing(intended())
     stranger = report(intended(), OPEN, "2", cloid="0x" + "f" * 32)
-    assert orders.concern(stranger) == NOBODY
-    assert orders.concern(report(intended(), OPEN, "2", cloid=None)) == NOBODY
+    assert orders.concern(stranger, LONG_AFTER) is NOBODY
+    assert orders.concern(report(intended(), OPEN, "2", cloid=None), LONG_AFTER) is NOBODY
 
 
 def test_the_venues_last_words_about_a_plan_that_moved_on_still_find_it() -> None:
@@ -89,7 +93,9 @@ def test_the_venues_last_words_about_a_plan_that_moved_on_still_find_it() -> Non
     orders = knowing(builder)
     orders.refresh([])
     assert orders.symbols == frozenset()
-    assert orders.concern(report(builder, CANCELLED, "2")) == OURS
+    told = report(builder, CANCELLED, "2")
+    assert orders.concern(told, LONG_AFTER) is OURS
+    assert orders.plan_of(told) == "lifecycle-1"
 
 
 def test_a_plan_that_comes_back_is_known_by_its_state_again() -> None:
@@ -97,7 +103,7 @@ def test_a_plan_that_comes_back_is_known_by_its_state_again() -> None:
     orders = knowing(builder)
     orders.refresh([])
     orders.refresh([builder.lifecycle])
-    assert orders.concern(report(builder, OPEN, "2")) == NOTHING
+    assert orders.concern(report(builder, OPEN, "2"), LONG_AFTER) is NOTHING
 
 
 def test_the_oldest_of_those_that_moved_on_are_forgotten() -> None:
@@ -109,12 +115,24 @@ def test_the_oldest_of_those_that_moved_on_are_forgotten() -> None:
     others = {f"0x{number:032x}": order for number in range(REMEMBERED)}
     orders.refresh([replace(many, lifecycle_id="other", orders=others)])
     orders.refresh([])
-    assert orders.concern(report(first, CANCELLED, "2")) == NOBODY
+    assert orders.concern(report(first, CANCELLED, "2"), LONG_AFTER) is NOBODY
     latest = report(first, CANCELLED, "2", cloid=f"0x{REMEMBERED - 1:032x}")
-    assert orders.concern(latest) == Concern("other")
+    assert orders.concern(latest, LONG_AFTER) is OURS
+    assert orders.plan_of(latest) == "other"
 
 
 def test_a_fill_without_a_client_order_id_is_of_nobody() -> None:
     builder = intended().answered(AnswerKind.RESTING).filled(size="1")
     fill: Fill = entry(builder).fills[0].model_copy(update={"cloid": None})
-    assert knowing(builder).concern(fill) == NOBODY
+    assert knowing(builder).concern(fill, LONG_AFTER) is NOBODY
+
+
+@pytest.mark.parametrize(
+    ("age", "concern"), [(-5.0, OURS), (0.0, Concern.LATER), (0.4, Concern.LATER), (0.5, OURS)]
+)
+def test_whoever_sends_an_order_is_given_a_moment(age: float, concern: Concern) -> None:
+    builder = intended()
+    (intent,) = builder.lifecycle.intents.values()
+    told = report(builder, FILLED, "0")
+    now = intent.intended_at + timedelta(seconds=age)
+    assert knowing(builder).concern(told, now) is concern

@@ -66,7 +66,6 @@ class Follower:
         self._subscribing = asyncio.Lock()
         self._published = PublishedInstruments(parts.redis, parts.clock)
         self._listed: frozenset[str] = frozenset()
-        self._has_unplaced = asyncio.Event()
 
     async def follow(self) -> None:
         """Work until cancelled. Raises LeaseLost, in a group."""
@@ -109,8 +108,6 @@ class Follower:
         message = self._listener.hear(text)
         if isinstance(message, Confirmed):
             subscriptions.confirm(message.subscription)
-        if self._listener.unplaced:
-            self._has_unplaced.set()
 
     async def _subscribe(self) -> None:
         """Ask for what is wanted now. A connection that is gone is left to the listener."""
@@ -132,7 +129,7 @@ class Follower:
         """Every second, and at once when the venue told of an order that is not known."""
         cache = LifecycleCache(self._parts.journal)
         while True:
-            self._has_unplaced.clear()
+            self._listener.has_unplaced.clear()
             began, asked = time.monotonic(), self._listener.unplaced
             try:
                 found = await asyncio.to_thread(self._read, cache, Stage.TRACK)
@@ -144,7 +141,7 @@ class Follower:
             await asyncio.sleep(LEAST_REFRESH_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_pause_after(began)):
-                    await self._has_unplaced.wait()
+                    await self._listener.has_unplaced.wait()
 
     async def _refresh_waiting(self) -> Never:
         cache = LifecycleCache(self._parts.journal)

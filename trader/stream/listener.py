@@ -1,5 +1,6 @@
 """What each message of the venue means: prices to pass on, plans to check, plans to track."""
 
+import asyncio
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.market.quote import Quote
 from trader.stream.outbox import Outbox
 from trader.stream.prices import LatestPrices, PriceMessage
-from trader.stream.tracked import Told, TrackedOrders
+from trader.stream.tracked import YOUNG, Concern, Told, TrackedOrders
 from trader.stream.waiting import WaitingPlans
 from trader.venues.hyperliquid.messages import (
     AccountNews,
@@ -42,6 +43,7 @@ class Listener:
         self._clock = clock
         self._prices = LatestPrices()
         self._unplaced: list[Told] = []
+        self.has_unplaced = asyncio.Event()
         self._recorded: set[str] = set()
         self.waiting = WaitingPlans()
         self.tracked = TrackedOrders()
@@ -96,15 +98,26 @@ class Listener:
             self._outbox.check(self.waiting.moved(moves, self._quote(observation.symbol)))
 
     def _hear_of_account(self, text: str, news: Collection[Told]) -> None:
-        self._unplaced.extend(told for told in news if not self._place(told))
+        for told in news:
+            if not self._place(told):
+                self._ask_journal(told)
         for name in unfamiliar_fields(text):
             self._record(f"unfamiliar field {name}")
 
     def _place(self, told: Told) -> bool:
-        concern = self.tracked.concern(told)
-        if concern.lifecycle_id is not None:
-            self._outbox.track(concern.lifecycle_id)
-        return not concern.is_unknown
+        """Have its plan tracked, now or in a moment; False when no plan is known."""
+        concern = self.tracked.concern(told, self._clock())
+        if concern is Concern.TRACK:
+            self._outbox.track(self.tracked.plan_of(told))
+        if concern is Concern.LATER:
+            loop = asyncio.get_running_loop()
+            loop.call_later(YOUNG.total_seconds(), self._ask_journal, told)
+        return concern is not Concern.UNKNOWN
+
+    def _ask_journal(self, told: Told) -> None:
+        """Look at it again when the tracked plans have been read anew."""
+        self._unplaced.append(told)
+        self.has_unplaced.set()
 
     def _hear_strange(self, message: Unrecognised) -> None:
         self._record(f"channel {message.channel}: {message.what}")

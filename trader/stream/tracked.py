@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TypeAlias
 
 from trader.lifecycle.lifecycle import Lifecycle
@@ -12,57 +14,73 @@ from trader.venues.orders import Fill, OrderReport, VenueOrderState
 REMEMBERED = 10_000
 """How many orders of plans that are no longer tracked stay known, for the venue's last words."""
 
+YOUNG = timedelta(seconds=0.5)
+"""How long whoever sent an order is given to take in its answer and its first trades."""
+
 Told: TypeAlias = OrderReport | Fill
 
 
+class Concern(StrEnum):
+    """What something told leads to."""
+
+    TRACK = "track"
+    """Its plan is to be tracked."""
+    LATER = "later"
+    """Its order was intended a moment ago, and whoever sent it is at it: to be looked at again."""
+    NOTHING = "nothing"
+    """It says nothing new."""
+    UNKNOWN = "unknown"
+    """It belongs to no plan that we know of."""
+
+
 @dataclass(frozen=True, slots=True)
-class Concern:
-    """What something told leads to: a plan to be tracked, or nobody that we know of.
-
-    Both are empty when it says nothing new.
-    """
-
-    lifecycle_id: str | None = None
-    is_unknown: bool = False
-
-
-_NOTHING_NEW = Concern()
-_NOBODY_KNOWN = Concern(is_unknown=True)
+class _Known:
+    lifecycle_id: str
+    order: Order
+    intended_at: datetime
 
 
 class TrackedOrders:
     """The orders of the plans in the stage `track`, by client order id."""
 
     def __init__(self) -> None:
-        self._orders: dict[str, tuple[str, Order]] = {}
+        self._orders: dict[str, _Known] = {}
         self._left: dict[str, str] = {}
         self.symbols: frozenset[str] = frozenset()
 
     def refresh(self, lifecycles: Iterable[Lifecycle]) -> None:
         """Hold the orders of exactly these plans."""
         there = tuple(lifecycles)
-        orders = {cloid: entry for found in there for cloid, entry in _orders_of(found)}
-        self._left |= {c: self._orders[c][0] for c in self._orders.keys() - orders.keys()}
+        orders = {known.order.cloid: known for found in there for known in _orders_of(found)}
+        gone = self._orders.keys() - orders.keys()
+        self._left |= {cloid: self._orders[cloid].lifecycle_id for cloid in gone}
         for oldest in list(self._left)[: max(len(self._left) - REMEMBERED, 0)]:
             del self._left[oldest]
         self._orders = orders
         self.symbols = frozenset(found.plan.symbol for found in there if found.plan is not None)
 
-    def concern(self, told: Told) -> Concern:
-        """Whom a report or a trade concerns."""
-        if told.cloid is None:
-            return _NOBODY_KNOWN
-        if told.cloid in self._orders:
-            lifecycle_id, order = self._orders[told.cloid]
-            return Concern(lifecycle_id) if _is_news(order, told) else _NOTHING_NEW
-        if told.cloid in self._left:
-            return Concern(self._left[told.cloid])
-        return _NOBODY_KNOWN
+    def concern(self, told: Told, now: datetime) -> Concern:
+        """What a report or a trade leads to."""
+        cloid = told.cloid or ""
+        known = self._orders.get(cloid)
+        if known is None:
+            return Concern.TRACK if cloid in self._left else Concern.UNKNOWN
+        if not _is_news(known.order, told):
+            return Concern.NOTHING
+        is_young = timedelta() <= now - known.intended_at < YOUNG
+        return Concern.LATER if is_young else Concern.TRACK
+
+    def plan_of(self, told: Told) -> str:
+        """The lifecycle id of what is not UNKNOWN."""
+        cloid = told.cloid or ""
+        known = self._orders.get(cloid)
+        return self._left[cloid] if known is None else known.lifecycle_id
 
 
-def _orders_of(lifecycle: Lifecycle) -> Iterator[tuple[str, tuple[str, Order]]]:
-    for cloid, order in lifecycle.orders.items():
-        yield cloid, (lifecycle.lifecycle_id, order)
+def _orders_of(lifecycle: Lifecycle) -> Iterator[_Known]:
+    for order in lifecycle.orders.values():
+        intended_at = lifecycle.intents[order.intent_id].intended_at
+        yield _Known(lifecycle.lifecycle_id, order, intended_at)
 
 
 def _is_news(order: Order, told: Told) -> bool:

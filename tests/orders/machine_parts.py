@@ -1,0 +1,50 @@
+"""Orders, intents and reports that the order machine makes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tests.support.lifecycles import SECOND, START, LifecycleBuilder
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.order_events import OrdersIntended
+from trader.lifecycle.stage import Leg
+from trader.orders.draft import OrderDraft, intent_id_of, number
+from trader.venues.instrument import Side
+from trader.venues.orders import OrderReport, TimeInForce, VenueOrderState
+
+
+def market_exit(size: Decimal) -> OrderDraft:
+    """Sells that much at once."""
+    return OrderDraft(
+        leg=Leg.EXIT,
+        symbol="BTC",
+        side=Side.SELL,
+        size=size,
+        limit_price=Decimal(28500),
+        time_in_force=TimeInForce.IOC,
+        reduce_only=True,
+    )
+
+
+def intent_of(
+    lifecycle: Lifecycle, drafts: Sequence[OrderDraft], builder: LifecycleBuilder
+) -> OrdersIntended:
+    """The drafts as an intent of now."""
+    orders = number(lifecycle, drafts)
+    return OrdersIntended(
+        intent_id=intent_id_of(lifecycle.lifecycle_id, orders),
+        signer="0x" + "a" * 40,
+        nonce=int((builder.now - START) / SECOND),
+        expires_after=builder.now + 15 * SECOND,
+        action={},
+        orders=orders,
+        quote=None,
+        intended_at=builder.now,
+        reason="about to be sent",
+    )
+
+
+def made_odd(report: OrderReport) -> OrderReport:
+    """The report with a status that nobody knows."""
+    return report.model_copy(
+        update={"state": VenueOrderState.UNRECOGNISED, "venue_status": "teleported"}
+    )
