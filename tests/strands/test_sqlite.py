@@ -167,7 +167,7 @@ class TestFile:
 
     def test_a_newer_schema_is_refused(self, store: SqliteStore, path: Path) -> None:
         pragma(store, "user_version = 99")
-        with pytest.raises(Misconfigured, match="has schema 99, and this version knows 3"):
+        with pytest.raises(Misconfigured, match="has schema 99, and this version knows 4"):
             SqliteStore(path)
 
     def test_a_file_of_another_kind_is_refused(self, path: Path) -> None:
