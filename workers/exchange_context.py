@@ -19,8 +19,10 @@ from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, grace_of
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Sender
-from trader.orders.sweep import OrderSweep
 from trader.orders.tracker import Tracker
+from trader.reconciliation.account import account_id_of
+from trader.reconciliation.cursor import FillCursor
+from trader.reconciliation.reconciler import Reconciler
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from trader.venues.budget import Priority, SharedBudget
@@ -96,10 +98,20 @@ def order_manager() -> OrderManager:
 
 
 @cache
-def order_sweep() -> OrderSweep:
-    """The sweep that finds what lost messages left behind: what may be open, so it is urgent."""
+def reconciler() -> Reconciler:
+    """What finds every difference, lost messages' included: orders may be open, so it is urgent."""
     urgent = venue(Priority.URGENT)
-    return OrderSweep(store(), urgent, LifecycleCache(journal()), utc_now, _grace())
+    address = trading_address(settings(), credentials())
+    account_id = account_id_of(urgent.name, address)
+    return Reconciler(
+        store=store(),
+        venue=urgent,
+        address=address,
+        cache=LifecycleCache(journal()),
+        cursor=FillCursor(redis(), account_id),
+        clock=utc_now,
+        grace=_grace(),
+    )
 
 
 def _sender(at: HyperliquidIntegration) -> Sender:
@@ -112,7 +124,7 @@ def _grace() -> timedelta:
 
 
 def _forget() -> None:
-    for built in (credentials, budget, market_venue, venue, order_manager, order_sweep):
+    for built in (credentials, budget, market_venue, venue, order_manager, reconciler):
         built.cache_clear()
 
 

@@ -4,7 +4,7 @@ from celery import Task
 
 from trader.lifecycle.stage import Stage
 from workers.app import app
-from workers.exchange_context import order_manager, order_sweep
+from workers.exchange_context import order_manager, reconciler
 from workers.pipeline import resume, stop_unless
 from workers.stage_task import StageTask
 
@@ -17,6 +17,6 @@ def track_orders(self: Task, lifecycle_id: str) -> None:
 
 @app.task(name="workers.track.sweep_orders", base=StageTask)
 def sweep_orders() -> None:
-    """Have every plan tracked of which the venue or the clock has something new."""
-    for lifecycle_id in order_sweep().attention():
+    """Reconcile the account; track every plan of which the venue or the clock has news."""
+    for lifecycle_id in reconciler().reconcile():
         resume(lifecycle_id, Stage.TRACK)

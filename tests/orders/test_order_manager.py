@@ -20,7 +20,7 @@ from tests.orders.faults import (
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
 from trader.strands.store import SequenceConflict
-from trader.venues.venue import VenueUnavailable
+from trader.venues.venue import DuplicateNonce, VenueUnavailable
 
 RESTING = {"order": LimitEntry(price=Decimal(59_000))}
 THREE = range(3)
@@ -115,7 +115,7 @@ def test_a_venue_that_never_answers_ends_the_plan_after_a_few_attempts(desk: Des
 
 
 @pytest.mark.parametrize("is_cancelled", [True, False])
-def test_an_entry_in_doubt_is_not_sent_again_once_its_plan_has_ended(
+def test_an_entry_in_doubt_is_fenced_once_its_plan_has_ended(
     desk: Desk, is_cancelled: bool
 ) -> None:
     plan = desk.trigger(valid_until=desk.clock() + timedelta(seconds=8))
@@ -126,11 +126,27 @@ def test_an_entry_in_doubt_is_not_sent_again_once_its_plan_has_ended(
     else:
         desk.clock.advance(timedelta(seconds=8))
 
-    assert desk.track(plan) is Stage.TRACK
-    assert desk.orders() == []
-    desk.clock.advance(DEAD)
-    desk.track(plan)
+    assert desk.track(plan) is Stage.ANALYZE
+    assert desk.states(plan, Leg.ENTRY) == [OrderState.NEVER_LANDED]
     assert desk.load(plan).outcome is (Outcome.CANCELLED if is_cancelled else Outcome.EXPIRED)
+    (intent,) = desk.load(plan).intents.values()
+    with pytest.raises(DuplicateNonce):
+        desk.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
+    assert desk.orders() == []
+
+
+def test_a_fence_whose_reply_is_lost_proves_nothing_before_the_expiry(desk: Desk) -> None:
+    plan = desk.trigger()
+    desk.venue.order_faults = [drops_the_request]
+    desk.worker().place_order_when_ready(plan)
+    desk.cancel(plan)
+    (intent,) = desk.load(plan).intents.values()
+    desk.venue.fence(intent.nonce, intent.expires_after)
+
+    assert desk.track(plan) is Stage.TRACK
+    assert desk.states(plan, Leg.ENTRY) == [OrderState.UNKNOWN]
+    desk.clock.advance(DEAD)
+    assert desk.track(plan) is Stage.ANALYZE
     assert desk.orders() == []
 
 
@@ -185,7 +201,7 @@ def test_a_worker_that_wakes_up_late_does_not_double_the_order(desk: Desk) -> No
 
     def take_over() -> None:
         desk.clock.advance(GRACE)
-        desk.worker(other).track_order_lifecycle(plan)
+        desk.track(plan, other)
 
     desk.venue.order_faults = [meanwhile(take_over)]
     assert desk.worker().place_order_when_ready(plan) is Stage.TRACK

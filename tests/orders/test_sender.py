@@ -132,7 +132,7 @@ def test_a_refusal_of_our_copy_says_nothing_of_the_copy_of_another_worker(
 
     def take_over() -> None:
         desk.clock.advance(GRACE)
-        desk.worker(other).track_order_lifecycle(plan)
+        desk.track(plan, other)
 
     desk.venue.order_faults = [meanwhile(take_over, then=fault)]  # type: ignore[arg-type]
     desk.sender().place(desk.load(plan), [draft()], "because", None)

@@ -112,8 +112,8 @@ CASES: list[tuple[Control, dict[str, Any], dict[str, Any], str, str]] = [
     ),
     (
         Control.EXIT_ALREADY_PASSED,
-        {"mid": Decimal("30999.9")},
-        {"mid": Decimal(31000)},
+        {"mid": Decimal("30999.9"), "limit_price": Decimal(31000)},
+        {"mid": Decimal(31000), "limit_price": Decimal(31000)},
         "31000", "31000",
     ),
     (
@@ -159,7 +159,7 @@ CASES: list[tuple[Control, dict[str, Any], dict[str, Any], str, str]] = [
 def test_a_control_denies_just_outside_its_limit_and_says_which_value_broke_it(
     control: Control, inside: dict[str, Any], outside: dict[str, Any], limit: str, value: str
 ) -> None:
-    is_final = control not in (Control.STALE_PRICE, Control.ADDRESS_BUDGET)
+    is_final = control is not Control.STALE_PRICE
 
     assert denied_by(**inside) is None
     assert denied_by(**outside) == (control, limit, value, is_final)
@@ -205,3 +205,7 @@ def test_the_limits_are_those_of_the_settings() -> None:
     assert RiskLimits.of(settings) == RiskLimits(
         Decimal(5), Decimal(6), timedelta(seconds=7), is_halted=True
     )
+
+
+def test_a_limit_that_waits_for_a_pullback_from_beyond_its_target_is_no_mistake() -> None:
+    assert denied_by(mid=Decimal(31500), limit_price=Decimal(30500)) is None

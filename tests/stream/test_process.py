@@ -95,6 +95,23 @@ def test_a_restarted_exchange_is_found_again_and_everything_is_reconciled(
         running.wait(lambda: _mid(running) == 99_000, "prices come in again")
 
 
+@pytest.mark.parametrize("fault", ["socket_closed", "socket_silent"])
+def test_a_fill_in_the_dark_is_looked_for_afterwards(running: Streams, fault: str) -> None:
+    """Silence is noticed after some seconds; what happened meanwhile is found by the sweep."""
+    builder, later = tracked("t"), tracked("later")
+    running.keep(builder)
+    running.keep(later)
+    running.start()
+    running.await_active()
+    running.seconds_until(SWEEP)
+    running.controls.set_fault(fault, ends_after_ms=200)
+    running.trade(builder)
+    running.seconds_until(SWEEP, times=2)
+    running.wait(lambda: not _is_deaf(running), "the venue is heard again")
+    running.trade(later)
+    assert running.seconds_until(TRACK, "later") < 1
+
+
 def test_a_standby_takes_over_from_one_that_was_killed(running: Streams) -> None:
     builder = tracked("t")
     running.keep(builder)

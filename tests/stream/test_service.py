@@ -194,6 +194,25 @@ def test_news_of_an_order_that_was_just_intended_waits_for_no_refresh(run: Play)
     run(act)
 
 
+def test_what_is_told_of_one_plan_at_about_the_same_time_is_one_message(run: Play) -> None:
+    async def act(scene: Scene) -> None:
+        plan = tracked("t")
+        scene.keep(plan)
+        await scene.subscribed("bbo BTC")
+        key, fill = cloid(plan), plan.filled(size="1").lifecycle.fills[0]
+        await scene.venue.tell("orderUpdates", order_update(key, "filled"))
+        await scene.told("track t")
+        scene.keep(plan)
+        await scene.venue.tell("userFills", fills(key, fill.trade_id, fill.order_id))
+        await asyncio.sleep(2 * YOUNG.total_seconds())
+        assert scene.calls.count("track t") == 1
+        await scene.venue.tell("userFills", fills(key, 1000))
+        await scene.venue.tell("userFills", fills(key, 1001))
+        await scene.told("track t", times=3)
+
+    run(act)
+
+
 @pytest.mark.parametrize("is_booked", [False, True])
 def test_what_the_sender_of_an_order_takes_in_himself_is_left_to_him(
     run: Play, is_booked: bool

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
+import structlog
+
+from trader.lifecycle.encoding import UnreadableStrand
+from trader.lifecycle.fold import BrokenLifecycle
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.strands.strand import LifecycleRow
+
+log = structlog.get_logger()
 
 
 class LifecycleCache:
@@ -15,10 +21,17 @@ class LifecycleCache:
         self._known: dict[str, Lifecycle] = {}
 
     def sweep(self, rows: Iterable[LifecycleRow]) -> Iterator[Lifecycle]:
-        """The lifecycles of these rows, as fresh as the rows; forgets all others at the end."""
+        """The lifecycles of these rows, as fresh as the rows; forgets all others at the end.
+
+        One that cannot be read is left out, loudly: it must not stop the others.
+        """
         swept: dict[str, Lifecycle] = {}
         for row in rows:
-            lifecycle = self._fresh(row)
+            try:
+                lifecycle = self._fresh(row)
+            except (UnreadableStrand, BrokenLifecycle) as error:
+                log.error("a plan cannot be read", lifecycle_id=row.lifecycle_id, why=str(error))
+                continue
             swept[row.lifecycle_id] = lifecycle
             yield lifecycle
         self._known = swept

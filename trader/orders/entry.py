@@ -24,7 +24,8 @@ from trader.venues.orders import TimeInForce
 class EntryFacts:
     """What the decision stands on; `equity` only where the size needs it.
 
-    `exposed` are the other plans that hold, or may hold, the same symbol.
+    `exposed` are the other plans that hold, or may hold, the same symbol; `requests_left` how
+    many more orders the venue grants the account, where that is known.
     """
 
     quote: Quote
@@ -32,6 +33,7 @@ class EntryFacts:
     instrument: Instrument
     equity: Decimal | None
     exposed: Sequence[LifecycleRow]
+    requests_left: int | None = None
 
 
 Refused = PlanExpired | PlanCancelled | EntryDenied
@@ -55,6 +57,7 @@ def decide_entry(
         side=draft.side,
         triggered_at=lifecycle.triggered_at,
         opposing=_opposing(plan, facts.exposed),
+        requests_left=facts.requests_left,
     )
     return denial(check, limits, now) or draft
 

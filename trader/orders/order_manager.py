@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from trader.clock import Clock
+from trader.errors import Retryable
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.stage import Stage
@@ -20,6 +21,10 @@ from trader.risk.limits import RiskLimits
 from trader.strands.store import StrandStore
 from trader.venues.instrument import Instrument
 from trader.venues.venue import Venue, VenueUnavailable
+
+
+class StillInDoubt(Retryable):
+    """An order may or may not be at the venue, and there is no proof yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,9 @@ class OrderManager:
         lifecycle = self.journal.load(lifecycle_id)
         if lifecycle.stage is not Stage.MONITOR:
             return lifecycle.stage
-        plan = plan_of(lifecycle)
-        events = judge_entry(lifecycle, plan, quote, self.clock(), self.limits.max_price_age)
-        return self.journal.append(lifecycle, events, self.clock()).stage
+        now = self.clock()
+        events = judge_entry(lifecycle, plan_of(lifecycle), quote, now, self.limits.max_price_age)
+        return self.journal.append(lifecycle, events, now).stage
 
     def place_order_when_ready(self, lifecycle_id: str) -> Stage:
         """Size, control and send the entry of a triggered plan; the stage afterwards."""
@@ -57,15 +62,25 @@ class OrderManager:
         if instrument is None or instrument.is_delisted:
             return self.journal.append(lifecycle, (unlisted(plan),), self.clock()).stage
         facts = self._entry_facts(plan, instrument, lifecycle_id)
-        decision = decide_entry(lifecycle, plan, facts, self.limits, self.clock())
+        now = self.clock()
+        decision = decide_entry(lifecycle, plan, facts, self.limits, now)
         if isinstance(decision, OrderDraft):
             reason = f"{decision.side} {decision.size} {plan.symbol} at {decision.limit_price}"
             return self.sender.place(lifecycle, [decision], reason, facts.quote).stage
-        return self.journal.append(lifecycle, (decision,), self.clock()).stage
+        return self.journal.append(lifecycle, (decision,), now).stage
 
     def track_order_lifecycle(self, lifecycle_id: str) -> Stage:
-        """Bring a plan up to what the venue knows, and do what it needs; the stage afterwards."""
-        return self.tracker.track(self.journal.load(lifecycle_id)).stage
+        """Bring a plan up to what the venue knows, and do what it needs; the stage afterwards.
+
+        Raises StillInDoubt when the fate of an order is not known yet: call again soon.
+        """
+        lifecycle = self.journal.load(lifecycle_id)
+        if lifecycle.stage is not Stage.TRACK:
+            return lifecycle.stage
+        tracked = self.tracker.track(lifecycle)
+        if tracked.unanswered:
+            raise StillInDoubt(f"no proof yet of {', '.join(sorted(tracked.unanswered))}")
+        return tracked.stage
 
     def _entry_facts(self, plan: Plan, instrument: Instrument, lifecycle_id: str) -> EntryFacts:
         quote = self.venue.quote(plan.symbol)
@@ -78,6 +93,7 @@ class OrderManager:
             instrument=instrument,
             equity=self.venue.account().equity if needs_equity(plan) else None,
             exposed=[row for row in rows if row.lifecycle_id != lifecycle_id],
+            requests_left=self.venue.requests_left(),
         )
 
 

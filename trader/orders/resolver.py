@@ -1,9 +1,10 @@
 """Ends the doubt about an intent whose answer is not known: only by proof.
 
-Before the expiry the same bytes are sent again, by the same signer and while the order is still
-wanted: an answer is the answer, and a duplicate nonce means that the first copy landed. After the
-expiry nothing of it can land any more: the venue is asked by client order id and by trades, and
-nothing there means that it never was.
+Before the expiry, and by the same signer, the same bytes are sent again while the order is still
+wanted: an answer is the answer, and a duplicate nonce means that the first copy landed. An order
+that is not wanted any more is fenced: an action that does nothing takes its nonce, so that it can
+land no more. After the expiry nothing of it can land: the venue is asked by client order id and by
+trades, and nothing there means that it never was.
 """
 
 from collections.abc import Sequence
@@ -64,13 +65,12 @@ class Resolver:
 
     def _resolve(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         now = self.clock()
-        if now < intent.expires_after and self._may_send_again(lifecycle, intent, now):
+        # Another signer has other nonces: its copy would be a second order, its fence none.
+        if now >= intent.expires_after or intent.signer != self.venue.signer:
+            return self._ask(lifecycle, intent, now)
+        if _is_wanted(lifecycle, intent, now):
             return self._send_again(lifecycle, intent)
-        return self._ask(lifecycle, intent, now)
-
-    def _may_send_again(self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime) -> bool:
-        """Another signer has other nonces: its copy would be a second order."""
-        return intent.signer == self.venue.signer and _is_wanted(lifecycle, intent, now)
+        return self._fence(lifecycle, intent)
 
     def _send_again(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         sent_at = self.clock()
@@ -82,6 +82,16 @@ class Resolver:
             return ()
         return (answered(intent, answers, sent_at, self.clock()),)
 
+    def _fence(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
+        try:
+            self.venue.fence(intent.nonce, intent.expires_after)
+        except DuplicateNonce:
+            return self._found(lifecycle, intent)
+        except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
+            return ()
+        proof = f"the venue took another action with its nonce {intent.nonce}"
+        return _died(intent, lifecycle.doubtful(intent.intent_id), proof)
+
     def _ask(
         self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
     ) -> tuple[Event, ...]:
@@ -92,7 +102,12 @@ class Resolver:
             return ()
         if now < intent.expires_after + VISIBILITY_LAG:
             return found
-        return (*found, *_died(intent, _still_doubtful(lifecycle, intent, found, now)))
+        doubtful = apply_all(lifecycle, found, now).doubtful(intent.intent_id)
+        proof = (
+            f"expired at {intent.expires_after.isoformat()}, and the venue knows no such order "
+            "and no trade of it"
+        )
+        return (*found, *_died(intent, doubtful, proof))
 
     def _found(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         """What the venue knows of the doubtful orders, by client order id and by trades."""
@@ -105,22 +120,15 @@ class Resolver:
         return follow(lifecycle, VenueFacts(reports, fills), self.clock())
 
 
-def _still_doubtful(
-    lifecycle: Lifecycle, intent: OrdersIntended, events: Sequence[Event], now: datetime
-) -> tuple[str, ...]:
-    return apply_all(lifecycle, events, now).doubtful(intent.intent_id)
-
-
-def _died(intent: OrdersIntended, cloids: Sequence[str]) -> tuple[Event, ...]:
+def _died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> tuple[Event, ...]:
     if not cloids:
         return ()
-    proof = f"expired at {intent.expires_after.isoformat()}, and the venue knows no such order"
     return (
         IntentDied(
             intent_id=intent.intent_id,
             cloids=tuple(cloids),
             proof=proof,
-            reason=f"never landed: {proof}, and no trade of it",
+            reason=f"never landed: {proof}",
         ),
     )
 

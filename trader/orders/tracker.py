@@ -10,6 +10,7 @@ from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.stage import Leg, Stage
+from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
 from trader.orders.following import follow
@@ -105,7 +106,7 @@ class Tracker:
         self, lifecycle: Lifecycle, size: Decimal, reason: str, news: Sequence[Event]
     ) -> Lifecycle:
         plan = plan_of(lifecycle)
-        quote = self.venue.quote(plan.symbol)
+        quote = _with_reference(self.venue.quote(plan.symbol))
         instrument = self.venue.instruments()[plan.symbol]
         side = entry_side(plan.direction).opposite
         draft = OrderDraft(
@@ -118,6 +119,11 @@ class Tracker:
             reduce_only=True,
         )
         return self.sender.place(lifecycle, [draft], reason, quote, news)
+
+
+def _with_reference(quote: Quote) -> Quote:
+    """A book with one empty side has no mid: its other side must do to leave by."""
+    return quote.model_copy(update={"mid": quote.mid or quote.bid or quote.ask})
 
 
 def _is_in_vain(lifecycle: Lifecycle, step: Step, done: Sequence[Step]) -> bool:

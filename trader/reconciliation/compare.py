@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import OrderState
-from trader.orders.sweep import wants_tracking
+from trader.orders.attention import wants_tracking
 from trader.reconciliation.account import AccountState, key_of
 from trader.reconciliation.events import (
     AccountEvent,

@@ -23,4 +23,4 @@ class Control(StrEnum):
     OPPOSING_POSITION = "opposing_position"
     """Another plan holds the other side of this symbol in the same account."""
     ADDRESS_BUDGET = "address_budget"
-    """The venue's grant of requests is nearly used up: the rest is for exits, the plan waits."""
+    """The venue's grant of requests is nearly used up: the rest is for exits."""

@@ -132,20 +132,27 @@ def _collar(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied
 
 def _exit_passed(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
     sign, stop, target = check.plan.direction.sign, check.plan.stop_loss, check.plan.take_profit
+    entry = _entry_price(check)
     if stop is not None and sign * (check.mid - stop) <= 0:
         return _passed("stop", stop, check.mid)
-    if target is not None and sign * (target - check.mid) <= 0:
-        return _passed("target", target, check.mid)
+    if target is not None and sign * (target - entry) <= 0:
+        return _passed("target", target, entry)
     return None
 
 
-def _passed(name: str, price: Decimal, mid: Decimal) -> EntryDenied:
+def _entry_price(check: EntryCheck) -> Decimal:
+    """Where the entry would trade: at the mid, or at a limit that is better than that."""
+    better = min if check.side is Side.BUY else max
+    return better(check.limit_price, check.mid)
+
+
+def _passed(name: str, price: Decimal, entry: Decimal) -> EntryDenied:
     return EntryDenied(
         control=Control.EXIT_ALREADY_PASSED,
         limit=str(price),
-        value=str(mid),
+        value=str(entry),
         is_final=True,
-        reason=f"the mid {mid} already stands beyond the {name} at {price}",
+        reason=f"an entry at {entry} already stands beyond the {name} at {price}",
     )
 
 
@@ -170,9 +177,9 @@ def _address_budget(check: EntryCheck, limits: RiskLimits, now: datetime) -> Ent
         control=Control.ADDRESS_BUDGET,
         limit=str(MIN_REQUESTS_LEFT),
         value=str(left),
-        is_final=False,
+        is_final=True,
         reason=f"the venue grants the account {left} more requests, an entry leaves "
-        f"{MIN_REQUESTS_LEFT} for exits: the condition is judged again",
+        f"{MIN_REQUESTS_LEFT} for exits",
     )
 
 

@@ -1,8 +1,9 @@
 """What each message of the venue means: prices to pass on, plans to check, plans to track."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
@@ -26,6 +27,8 @@ from trader.venues.hyperliquid.messages import (
 )
 from trader.venues.hyperliquid.unfamiliar import unfamiliar_fields
 
+T = TypeVar("T")
+
 log = structlog.get_logger()
 
 TOLD_ELSEWHERE = frozenset({"fills", "funding"})
@@ -43,6 +46,7 @@ class Listener:
         self._clock = clock
         self._prices = LatestPrices()
         self._unplaced: list[Told] = []
+        self._just_sent: set[str] = set()
         self.has_unplaced = asyncio.Event()
         self._recorded: set[str] = set()
         self.waiting = WaitingPlans()
@@ -108,11 +112,19 @@ class Listener:
         """Have its plan tracked, now or in a moment; False when no plan is known."""
         concern = self.tracked.concern(told, self._clock())
         if concern is Concern.TRACK:
-            self._outbox.track(self.tracked.plan_of(told))
+            self._track(self.tracked.plan_of(told), told)
         if concern is Concern.LATER:
-            loop = asyncio.get_running_loop()
-            loop.call_later(YOUNG.total_seconds(), self._ask_journal, told)
+            _in_a_moment(self._ask_journal, told)
         return concern is not Concern.UNKNOWN
+
+    def _track(self, lifecycle_id: str, told: Told) -> None:
+        """One message for all that is told at about the same time: two trackers would collide."""
+        if lifecycle_id in self._just_sent:
+            _in_a_moment(self._ask_journal, told)
+        else:
+            self._outbox.track(lifecycle_id)
+            self._just_sent.add(lifecycle_id)
+            _in_a_moment(self._just_sent.discard, lifecycle_id)
 
     def _ask_journal(self, told: Told) -> None:
         """Look at it again when the tracked plans have been read anew."""
@@ -132,3 +144,7 @@ class Listener:
 
     def _quote(self, symbol: str) -> Quote:
         return self._prices.quote(symbol, self._clock())
+
+
+def _in_a_moment(act: Callable[[T], object], argument: T) -> None:
+    asyncio.get_running_loop().call_later(YOUNG.total_seconds(), act, argument)

@@ -15,7 +15,7 @@ REMEMBERED = 10_000
 """How many orders of plans that are no longer tracked stay known, for the venue's last words."""
 
 YOUNG = timedelta(seconds=0.5)
-"""How long whoever sent an order is given to take in its answer and its first trades."""
+"""How long whoever acts on an order is given to take in what the venue tells of it."""
 
 Told: TypeAlias = OrderReport | Fill
 
@@ -51,7 +51,7 @@ class TrackedOrders:
     def refresh(self, lifecycles: Iterable[Lifecycle]) -> None:
         """Hold the orders of exactly these plans."""
         there = tuple(lifecycles)
-        orders = {known.order.cloid: known for found in there for known in _orders_of(found)}
+        orders = {cloid: known for found in there for cloid, known in _orders_of(found)}
         gone = self._orders.keys() - orders.keys()
         self._left |= {cloid: self._orders[cloid].lifecycle_id for cloid in gone}
         for oldest in list(self._left)[: max(len(self._left) - REMEMBERED, 0)]:
@@ -60,7 +60,7 @@ class TrackedOrders:
         self.symbols = frozenset(found.plan.symbol for found in there if found.plan is not None)
 
     def concern(self, told: Told, now: datetime) -> Concern:
-        """What a report or a trade leads to."""
+        """What a report or a trade leads to; whoever sent the order has YOUNG to take it in."""
         cloid = told.cloid or ""
         known = self._orders.get(cloid)
         if known is None:
@@ -77,10 +77,10 @@ class TrackedOrders:
         return self._left[cloid] if known is None else known.lifecycle_id
 
 
-def _orders_of(lifecycle: Lifecycle) -> Iterator[_Known]:
-    for order in lifecycle.orders.values():
+def _orders_of(lifecycle: Lifecycle) -> Iterator[tuple[str, _Known]]:
+    for cloid, order in lifecycle.orders.items():
         intended_at = lifecycle.intents[order.intent_id].intended_at
-        yield _Known(lifecycle.lifecycle_id, order, intended_at)
+        yield cloid, _Known(lifecycle.lifecycle_id, order, intended_at)
 
 
 def _is_news(order: Order, told: Told) -> bool:

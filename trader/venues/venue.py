@@ -104,6 +104,14 @@ class Venue(Protocol):
         Raises as send_orders does.
         """
 
+    def fence(self, nonce: int, expires_after: datetime) -> None:
+        """Use a nonce up with an action that does nothing.
+
+        Returns when the venue took it: nothing else signed with this nonce has landed, or can.
+        Raises DuplicateNonce when the nonce is used: by what was signed first, or by an earlier
+        fence. Raises besides as send_orders does.
+        """
+
     def order(self, cloid: str) -> OrderReport | None:
         """The latest order with this cloid, or None. Raises VenueUnavailable."""
 

@@ -162,6 +162,13 @@ class HyperliquidIntegration:
         count = _count(action, "cancels")
         return cancel_answers(self._send(action, nonce, expires_after), count)
 
+    def fence(self, nonce: int, expires_after: datetime) -> None:
+        """Use the nonce up with `noop`, so that nothing else signed with it can land.
+
+        Source: Hyperliquid, "Exchange endpoint", "Invalidate pending nonce (noop)".
+        """
+        self._send({"type": "noop"}, nonce, expires_after)
+
     def order(self, cloid: str) -> OrderReport | None:
         """The latest order with this cloid; None may also mean "not yet visible"."""
         query = self._info.query_order_by_cloid

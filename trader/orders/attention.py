@@ -1,42 +1,14 @@
-"""The heartbeat's look at all plans that have orders: which of them need tracking now?"""
+"""Which of the plans that have orders need tracking now? Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from trader.clock import Clock
-from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
-from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import OrderState, Stage
 from trader.orders.step import Wait, next_step
-from trader.strands.store import StrandStore
 from trader.venues.instrument import Instrument
 from trader.venues.orders import OrderReport
-from trader.venues.venue import Venue
-
-
-@dataclass(frozen=True, slots=True)
-class OrderSweep:
-    """Compares all tracked plans with one list of the venue's open orders."""
-
-    store: StrandStore
-    venue: Venue
-    cache: LifecycleCache
-    clock: Clock
-    grace: timedelta
-
-    def attention(self) -> Iterator[str]:
-        """The plans of which the venue or the clock has something new."""
-        rows = tuple(rows_in(self.store, Stage.TRACK))
-        if not rows:
-            return
-        reports = {r.cloid: r for r in self.venue.open_orders() if r.cloid is not None}
-        instruments = self.venue.instruments()
-        for lifecycle in self.cache.sweep(rows):
-            if wants_tracking(lifecycle, reports, instruments, self.clock(), self.grace):
-                yield lifecycle.lifecycle_id
 
 
 def wants_tracking(

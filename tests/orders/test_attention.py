@@ -13,13 +13,12 @@ from tests.orders.builders import (
     unknown,
     waiting,
 )
-from tests.orders.desk import GRACE, Desk
+from tests.orders.desk import GRACE
 from tests.support.lifecycles import SECOND, LifecycleBuilder
 from tests.venues.builders import BTC
-from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.order import TRADES_LAG
 from trader.lifecycle.stage import Leg
-from trader.orders.sweep import OrderSweep, wants_tracking
+from trader.orders.attention import wants_tracking
 from trader.venues.orders import AnswerKind, OrderReport, VenueOrderState
 
 Build = Callable[[], LifecycleBuilder]
@@ -108,21 +107,3 @@ def test_a_plan_whose_symbol_is_gone_stops_no_other() -> None:
     listed = as_the_venue_lists(builder)
 
     assert wants_tracking(builder.lifecycle, listed, {}, builder.now, GRACE)
-
-
-def test_the_sweep_finds_the_plans_that_need_it(desk: Desk) -> None:
-    sweep = OrderSweep(desk.store, desk.venue, LifecycleCache(desk.journal), desk.clock, GRACE)
-    assert list(sweep.attention()) == []
-
-    entered_only = desk.place()
-    quiet = desk.protect()
-    assert list(sweep.attention()) == [entered_only]
-
-    desk.track(entered_only)
-    assert list(sweep.attention()) == []
-
-    desk.exchange.set_mid("BTC", "56900")
-    assert list(sweep.attention()) == [entered_only, quiet]
-    for plan in (entered_only, quiet):
-        desk.track(plan)
-    assert list(sweep.attention()) == []

@@ -1,0 +1,152 @@
+"""Reads both sides as they are now: the exchange's ledger, and the journal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from tests.chaos.records import AcceptedOrder, Doubt, Ledger, PlannedOrder, PlanRecord, Trade
+from trader.lifecycle.fold import fold
+from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.order import DOUBTFUL, Order
+from trader.lifecycle.order_events import IntentUnknown
+from trader.lifecycle.projection import project
+from trader.lifecycle.stage import OrderState
+from trader.reconciliation.account import is_account
+from trader.strands.store import StrandStore
+from trader.strands.strand import LifecycleRow
+from trader.venues.orders import Fill
+
+TIMEOUT_SECONDS = 10
+PAGE = 500
+WORKING = {"open", "triggered"}
+SIGNS = {"B": 1, "A": -1}
+NOT_LANDED = DOUBTFUL | {OrderState.NEVER_LANDED, OrderState.REJECTED}
+
+Json = Mapping[str, Any]
+
+
+def read_ledger(url: str, address: str) -> Ledger:
+    """What the exchange at `url` did for the account."""
+    answer = requests.get(f"{url}/_local/ledger", timeout=TIMEOUT_SECONDS)
+    answer.raise_for_status()
+    ledger, user = answer.json(), address.lower()
+    return Ledger(
+        orders=tuple(_accepted(order) for order in ledger["orders"] if order["user"] == user),
+        trades=tuple(_traded(fill) for fill in ledger["fills"] if fill["user"] == user),
+        positions=_positions(url, user),
+    )
+
+
+def _positions(url: str, user: str) -> dict[str, Decimal]:
+    query = {"type": "clearinghouseState", "user": user}
+    answer = requests.post(f"{url}/info", json=query, timeout=TIMEOUT_SECONDS)
+    answer.raise_for_status()
+    held = [entry["position"] for entry in answer.json()["assetPositions"]]
+    return {position["coin"]: Decimal(position["szi"]) for position in held}
+
+
+def _accepted(order: Json) -> AcceptedOrder:
+    return AcceptedOrder(
+        cloid=order["cloid"],
+        order_id=order["oid"],
+        signer=order["signer"],
+        nonce=order["nonce"],
+        size=Decimal(order["size"]),
+        filled=Decimal(order["filledSize"]),
+        is_working=order["status"] in WORKING,
+    )
+
+
+def _traded(fill: Json) -> Trade:
+    return Trade(
+        trade_id=fill["tid"],
+        order_id=fill["oid"],
+        cloid=fill.get("cloid"),
+        symbol=fill["coin"],
+        size=SIGNS[fill["side"]] * Decimal(fill["sz"]),
+        price=Decimal(fill["px"]),
+        fee=Decimal(fill["fee"]),
+    )
+
+
+@dataclass(slots=True)
+class JournalReader:
+    """Folds each plan's strands anew only when there are more of them."""
+
+    store: StrandStore
+    _known: dict[str, Lifecycle] = field(default_factory=dict)
+
+    def plans(self) -> tuple[PlanRecord, ...]:
+        """Every plan that was answered."""
+        return tuple(_record(self._lifecycle(row), row) for row in self._rows())
+
+    def _rows(self) -> Iterator[LifecycleRow]:
+        after = None
+        while page := self.store.lifecycles(after=after, limit=PAGE):
+            yield from (row for row in page if not is_account(row.lifecycle_id))
+            after = page[-1].lifecycle_id
+
+    def _lifecycle(self, row: LifecycleRow) -> Lifecycle:
+        known = self._known.get(row.lifecycle_id)
+        if known is None or known.seq != row.seq:
+            strands = self.store.load(row.lifecycle_id)
+            known = fold(strand for strand in strands if (strand.seq or 0) <= row.seq)
+            assert known is not None
+            self._known[row.lifecycle_id] = known
+        return known
+
+
+def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
+    plan = lifecycle.plan
+    return PlanRecord(
+        lifecycle_id=lifecycle.lifecycle_id,
+        stage=lifecycle.stage,
+        symbol=plan and plan.symbol,
+        outcome=lifecycle.outcome,
+        has_stop=plan is not None and plan.stop_loss is not None,
+        is_leaving=lifecycle.cancel is not None or lifecycle.exit_reason is not None,
+        orders=tuple(_planned(lifecycle, order) for order in lifecycle.orders.values()),
+        trades=tuple(_booked(fill) for fill in lifecycle.fills),
+        doubts=doubts_of(lifecycle),
+        projection_agrees=row == project(lifecycle),
+    )
+
+
+def _planned(lifecycle: Lifecycle, order: Order) -> PlannedOrder:
+    intent = lifecycle.intents[order.intent_id]
+    return PlannedOrder(
+        cloid=order.cloid,
+        leg=order.leg,
+        signer=intent.signer,
+        nonce=intent.nonce,
+        order_id=order.order_id,
+        has_landed=order.state not in NOT_LANDED,
+        is_doubtful=order.state in DOUBTFUL,
+        is_working=not order.state.is_over,
+    )
+
+
+def _booked(fill: Fill) -> Trade:
+    return Trade(
+        trade_id=fill.trade_id,
+        order_id=fill.order_id,
+        cloid=fill.cloid,
+        symbol=fill.symbol,
+        size=fill.side.sign * fill.size,
+        price=fill.price,
+        fee=fill.fee,
+    )
+
+
+def doubts_of(lifecycle: Lifecycle) -> tuple[Doubt, ...]:
+    """From the first strand that calls an intent unknown to the one that leaves none in doubt.
+
+    The lifecycle is followed through its history once more: what counts is what it knew then.
+    """
+    began = _first_unknown(lifecycle)
+    ended = _last_doubt_ended(lifecycle, began) if began else {}
+    return tuple(Doubt(intent_id, at, ended.get(intent_id)) for intent_id, at in began.items())

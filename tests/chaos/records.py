@@ -1,0 +1,108 @@
+"""The two sides that the judge holds against each other: the exchange's ledger and the journal."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from trader.lifecycle.stage import Leg, Stage
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade as either side has it. `size` is signed: positive was bought."""
+
+    trade_id: int
+    order_id: int
+    cloid: str | None
+    symbol: str
+    size: Decimal
+    price: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedOrder:
+    """An order that the exchange accepted. `filled` is how much of `size` has traded."""
+
+    cloid: str | None
+    order_id: int
+    signer: str
+    nonce: int
+    size: Decimal
+    filled: Decimal
+    is_working: bool
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the exchange did for the account, and what the account holds there by symbol."""
+
+    orders: tuple[AcceptedOrder, ...] = ()
+    trades: tuple[Trade, ...] = ()
+    positions: dict[str, Decimal] = field(default_factory=dict)
+
+    @cached_property
+    def orders_by_cloid(self) -> dict[str | None, list[AcceptedOrder]]:
+        """More than one for a cloid is a double."""
+        found: dict[str | None, list[AcceptedOrder]] = {}
+        for order in self.orders:
+            found.setdefault(order.cloid, []).append(order)
+        return found
+
+    @cached_property
+    def trades_by_cloid(self) -> dict[str | None, list[Trade]]:
+        """The trades of each order."""
+        found: dict[str | None, list[Trade]] = {}
+        for trade in self.trades:
+            found.setdefault(trade.cloid, []).append(trade)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """An order as the plan's strands have it.
+
+    `has_landed`: the journal says that the venue accepted it. `is_doubtful`: it says that nobody
+    knows.
+    """
+
+    cloid: str
+    leg: Leg
+    signer: str
+    nonce: int
+    order_id: int | None = None
+    has_landed: bool = True
+    is_doubtful: bool = False
+    is_working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An intent whose outcome was unknown from `began` to `ended` (None: it still is)."""
+
+    intent_id: str
+    began: datetime
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A plan as its strands have it.
+
+    `has_stop`: it wants a stop while it holds a position. `is_leaving`: it was told, or has
+    decided, to end. `projection_agrees`: its row of `lifecycles` is what its strands add up to.
+    """
+
+    lifecycle_id: str
+    stage: Stage
+    symbol: str | None = None
+    outcome: str | None = None
+    has_stop: bool = False
+    is_leaving: bool = False
+    orders: tuple[PlannedOrder, ...] = ()
+    trades: tuple[Trade, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    projection_agrees: bool = True
