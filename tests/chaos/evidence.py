@@ -1,7 +1,7 @@
 """Reads both sides as they are now: the exchange's ledger, and the journal."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from tests.chaos.records import AcceptedOrder, Doubt, Ledger, PlannedOrder, PlanRecord, Trade
-from trader.lifecycle.fold import fold
+from trader.lifecycle.fold import apply, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import IntentUnknown
@@ -73,31 +73,32 @@ def _traded(fill: Json) -> Trade:
     )
 
 
-@dataclass(slots=True)
 class JournalReader:
-    """Folds each plan's strands anew only when there are more of them."""
+    """Reads a plan's strands anew only when its row has changed."""
 
-    store: StrandStore
-    _known: dict[str, Lifecycle] = field(default_factory=dict)
+    def __init__(self, store: StrandStore) -> None:
+        self._store = store
+        self._known: dict[str, tuple[LifecycleRow, PlanRecord]] = {}
 
     def plans(self) -> tuple[PlanRecord, ...]:
         """Every plan that was answered."""
-        return tuple(_record(self._lifecycle(row), row) for row in self._rows())
+        return tuple(self._plan(row) for row in self._rows())
 
     def _rows(self) -> Iterator[LifecycleRow]:
         after = None
-        while page := self.store.lifecycles(after=after, limit=PAGE):
+        while page := self._store.lifecycles(after=after, limit=PAGE):
             yield from (row for row in page if not is_account(row.lifecycle_id))
             after = page[-1].lifecycle_id
 
-    def _lifecycle(self, row: LifecycleRow) -> Lifecycle:
-        known = self._known.get(row.lifecycle_id)
-        if known is None or known.seq != row.seq:
-            strands = self.store.load(row.lifecycle_id)
-            known = fold(strand for strand in strands if (strand.seq or 0) <= row.seq)
-            assert known is not None
-            self._known[row.lifecycle_id] = known
-        return known
+    def _plan(self, row: LifecycleRow) -> PlanRecord:
+        row_before, record = self._known.get(row.lifecycle_id, (None, None))
+        if record is None or row_before != row:
+            strands = self._store.load(row.lifecycle_id)[: row.seq + 1]
+            lifecycle = fold(strands)
+            assert lifecycle is not None
+            record = _record(lifecycle, row)
+            self._known[row.lifecycle_id] = row, record
+        return record
 
 
 def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
@@ -105,7 +106,7 @@ def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
     return PlanRecord(
         lifecycle_id=lifecycle.lifecycle_id,
         stage=lifecycle.stage,
-        symbol=plan and plan.symbol,
+        symbol=plan.symbol if plan else None,
         outcome=lifecycle.outcome,
         has_stop=plan is not None and plan.stop_loss is not None,
         is_leaving=lifecycle.cancel is not None or lifecycle.exit_reason is not None,
@@ -147,6 +148,12 @@ def doubts_of(lifecycle: Lifecycle) -> tuple[Doubt, ...]:
 
     The lifecycle is followed through its history once more: what counts is what it knew then.
     """
-    began = _first_unknown(lifecycle)
-    ended = _last_doubt_ended(lifecycle, began) if began else {}
+    began: dict[str, datetime] = {}
+    ended: dict[str, datetime] = {}
+    then = replace(lifecycle, intents={}, unanswered=frozenset(), orders={})
+    for at, event in lifecycle.history:
+        then = apply(event, then, at)
+        if isinstance(event, IntentUnknown):
+            began.setdefault(event.intent_id, at)
+        ended.update(dict.fromkeys(began.keys() - ended.keys() - then.unanswered, at))
     return tuple(Doubt(intent_id, at, ended.get(intent_id)) for intent_id, at in began.items())

@@ -101,9 +101,7 @@ def _traded(plan: PlanRecord, trades: Sequence[Trade]) -> Iterator[Finding]:
         yield Finding(Crime.DIFFERENCE, plan.lifecycle_id, f"booked, and never traded: {trade}")
 
 
-def _protection(
-    plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]
-) -> Iterator[Finding]:
+def _protection(plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]) -> Iterator[Finding]:
     held = abs(_sum(trades))
     if plan.stage is Stage.DONE or not plan.has_stop or not held:
         return

@@ -10,32 +10,37 @@ from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Leg
 from trader.orders.draft import OrderDraft
-from trader.orders.entry import EntryFacts, Refused, decide_entry, end_before_entry
+from trader.orders.entry import Refused, decide_entry, end_before_entry, opposing_of
 from trader.plans.plan import Direction, EquityFraction, LimitEntry, MarketEntry, Plan
 from trader.risk.control import Control
+from trader.risk.entry_facts import EntryFacts
 from trader.risk.limits import RiskLimits
 from trader.strands.strand import LifecycleRow
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
 
-LIMITS = RiskLimits(Decimal(100_000), Decimal(500), timedelta(seconds=10), is_halted=False)
+LIMITS = RiskLimits(
+    max_order_notional=Decimal(100_000),
+    price_collar_bps=Decimal(500),
+    max_price_age=timedelta(seconds=10),
+    is_halted=False,
+)
 NOW = START + timedelta(seconds=2)
 SHORT = {"direction": Direction.SHORT, "stop_loss": Decimal(31000), "take_profit": Decimal(29000)}
 
 
-def facts(equity: int | None = None, exposed: tuple[LifecycleRow, ...] = ()) -> EntryFacts:
+def facts(equity: int | None = None, opposing: str | None = None) -> EntryFacts:
     return EntryFacts(
-        quote=a_quote(at=NOW),
-        mid=Decimal(30000),
         instrument=BTC,
+        limits=LIMITS,
         equity=None if equity is None else Decimal(equity),
-        exposed=exposed,
+        opposing=opposing,
     )
 
 
 def decide(plan: Plan, known: EntryFacts | None = None) -> OrderDraft | Refused:
     lifecycle = waiting().lifecycle
-    return decide_entry(lifecycle, plan, known or facts(), LIMITS, NOW)
+    return decide_entry(lifecycle, plan, a_quote(at=NOW), known or facts(), NOW)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,8 @@ def test_another_plan_on_the_other_side_stops_the_entry(
     if held is not None:
         changes = SHORT if held is Direction.SHORT else {}
         others = (project(waiting(**changes).intended().lifecycle),)
-    decision = decide(guarded_plan(), facts(exposed=others))
+    plan = guarded_plan()
+    decision = decide(plan, facts(opposing=opposing_of(plan, others)))
 
     assert isinstance(decision, EntryDenied) is denied
     if isinstance(decision, EntryDenied):
@@ -102,7 +108,7 @@ def test_another_plan_on_the_other_side_stops_the_entry(
 
 def test_a_cancelled_plan_is_not_entered() -> None:
     lifecycle = cancel_requested(waiting()).lifecycle
-    ended = decide_entry(lifecycle, guarded_plan(), facts(), LIMITS, NOW)
+    ended = decide_entry(lifecycle, guarded_plan(), a_quote(at=NOW), facts(), NOW)
 
     assert isinstance(ended, PlanCancelled)
     assert ended.requested_by == "operator"

@@ -149,7 +149,7 @@ CASES: list[tuple[Control, dict[str, Any], dict[str, Any], str, str]] = [
     (
         Control.HALTED,
         {},
-        {"limits": replace(LIMITS, is_halted=True)},
+        {"limits": LIMITS.model_copy(update={"is_halted": True})},
         "not halted", "halted",
     ),
 ]  # fmt: skip
@@ -178,7 +178,7 @@ def test_without_exits_no_price_has_passed_one() -> None:
 
 def test_the_switch_comes_before_everything_else() -> None:
     everything = {"size": Decimal(0), "opposing": "lifecycle-9", "mid": Decimal(1)}
-    halted = replace(LIMITS, is_halted=True)
+    halted = LIMITS.model_copy(update={"is_halted": True})
 
     assert denied_by(now=timedelta(days=1), limits=halted, **everything)[0] is Control.HALTED
 
@@ -203,7 +203,10 @@ def test_the_limits_are_those_of_the_settings() -> None:
     )
 
     assert RiskLimits.of(settings) == RiskLimits(
-        Decimal(5), Decimal(6), timedelta(seconds=7), is_halted=True
+        max_order_notional=Decimal(5),
+        price_collar_bps=Decimal(6),
+        max_price_age=timedelta(seconds=7),
+        is_halted=True,
     )
 
 

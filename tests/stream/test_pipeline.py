@@ -32,8 +32,8 @@ Without the stream each would take an hour.
 
 
 @pytest.fixture
-def flow(tmp_path: Path, empty_broker_url: str) -> Iterator[Flow]:
-    """A pipeline that has had one heartbeat, with a plan that waits above 3050."""
+def started(tmp_path: Path, empty_broker_url: str) -> Iterator[tuple[Flow, str]]:
+    """A pipeline that has had one heartbeat, and the id of a plan that waits above 3050."""
     database = tmp_path / "trader.db"
     with real_exchange(tmp_path / "exchange", "--seed", "1", "--frozen") as exchange:
         variables = {
@@ -45,11 +45,11 @@ def flow(tmp_path: Path, empty_broker_url: str) -> Iterator[Flow]:
         with real_stack(tmp_path, variables) as stack, closing(SqliteStore(database)) as store:
             flow = Flow(database, store, Controls(exchange.url), stack.supervisor)
             flow.market.set_mid("ETH", "3000")
-            flow.submit(plan())
+            key = flow.submit(plan())
             environment = for_command({**os.environ, **stack.environment}, signs=False)
             beat = [*CELERY, "call", "workers.market.publish_market"]
             subprocess.run(beat, env=environment, check=True, capture_output=True)
-            yield flow
+            yield flow, key
 
 
 def plan() -> dict[str, Json]:
@@ -67,10 +67,9 @@ def plan() -> dict[str, Json]:
     }
 
 
-def test_a_plan_from_its_level_to_its_end(flow: Flow, broker_url: str) -> None:
-    wait_until(lambda: flow.store.lifecycles() != (), 60, "the plan was taken in")
-    (row,) = flow.store.lifecycles()
-    key = row.lifecycle_id
+def test_a_plan_from_its_level_to_its_end(started: tuple[Flow, str], broker_url: str) -> None:
+    flow, key = started
+    wait_until(lambda: flow.lifecycle(key) is not None, 60, "the plan was taken in")
     wait_until(lambda: _follows(broker_url), 30, "the stream follows ETH")
 
     moved_at = utc_now()

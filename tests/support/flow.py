@@ -19,6 +19,7 @@ from trader.lifecycle.stage import Leg, Stage
 from trader.plans.submission import submission
 from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import NotReady, wait_until
+from trader.reconciliation.account import is_account
 from trader.strands.sqlite import SqliteStore
 from trader.strands.strand import Json, Strand
 
@@ -101,7 +102,7 @@ class Flow:
 
     def lifecycle_ids(self) -> set[str]:
         """All plans that were answered."""
-        return set(self.store.lifecycle_ids(limit=MANY))
+        return {i for i in self.store.lifecycle_ids(limit=MANY) if not is_account(i)}
 
     def strands(self, lifecycle_id: str) -> list[dict[str, Any]]:
         """The plan's own rows of the table, as any reader of the database gets them."""

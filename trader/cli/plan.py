@@ -14,6 +14,7 @@ from trader.clock import utc_now
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.stage import Stage
 from trader.plans.submission import submission
+from trader.reconciliation.account import is_account
 from trader.strands.store import StrandStore
 from trader.strands.strand import LifecycleRow
 
@@ -68,4 +69,5 @@ def _all_rows(store: StrandStore, stage: Stage | None) -> list[LifecycleRow]:
     while page := store.lifecycles(stage=stage, after=after, limit=PAGE):
         rows.extend(page)
         after = page[-1].lifecycle_id
-    return sorted(rows, key=lambda row: row.created_at)
+    plans = (row for row in rows if not is_account(row.lifecycle_id))
+    return sorted(plans, key=lambda row: row.created_at)

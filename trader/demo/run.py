@@ -21,6 +21,7 @@ from trader.plans.submission import submission
 from trader.processes.stack import Stack, StackOptions, running_stack
 from trader.processes.supervisor import Event
 from trader.processes.waiting import wait_until
+from trader.reconciliation.account import is_account
 from trader.strands.opening import open_store
 from trader.strands.store import StrandStore
 
@@ -132,6 +133,8 @@ class _Run:
 
     def _look(self, phase: str) -> None:
         for row in self._store.lifecycles():
+            if is_account(row.lifecycle_id):
+                continue
             known = self._known.get(row.lifecycle_id)
             if known is None or known.seq < row.seq:
                 self._known[row.lifecycle_id] = self._journal.load(row.lifecycle_id)

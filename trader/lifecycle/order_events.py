@@ -9,6 +9,8 @@ from trader.lifecycle.event import FEEDBACK_TAGS, Event
 from trader.lifecycle.stage import ExitReason, Leg
 from trader.market.quote import Quote
 from trader.model import Record, UtcTime
+from trader.money import SignedSize
+from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
 from trader.venues.orders import Cloid, Fill, OrderAnswer, OrderReport, OrderRequest
 
@@ -45,7 +47,8 @@ class OrdersIntended(Event):
     """We are about to send this signed action: written before anything is sent.
 
     `nonce`, `expires_after` and `action` fix the bytes, so that a re-send is the same request.
-    `quote` is the market on arrival, taken for entries.
+    `quote` is the market on arrival of an entry or exit at market, `facts` what an entry was
+    decided upon besides.
     """
 
     event: Literal["orders_intended"] = "orders_intended"
@@ -56,6 +59,7 @@ class OrdersIntended(Event):
     action: SignedAction
     orders: tuple[IntendedOrder, ...]
     quote: Quote | None
+    facts: EntryFacts | None = None
     intended_at: UtcTime
 
     @property
@@ -155,11 +159,15 @@ class OrderFilled(Event):
 
 
 class CancelSent(Event):
-    """We asked the venue to cancel these orders."""
+    """We asked the venue to cancel these orders.
+
+    `net_size` is the account's signed position in the symbol, where the decision asked for it.
+    """
 
     event: Literal["cancel_sent"] = "cancel_sent"
     cloids: tuple[Cloid, ...]
     answers: tuple[str, ...]
+    net_size: SignedSize | None = None
 
     @property
     def status(self) -> str:

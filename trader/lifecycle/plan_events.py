@@ -8,6 +8,7 @@ from trader.model import UtcTime
 from trader.plans.plan import Plan
 from trader.plans.refusal import RefusalCode
 from trader.risk.control import Control
+from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
 
 
@@ -74,7 +75,8 @@ class EntryTriggered(Event):
 class EntryDenied(Event):
     """A pre-trade control stopped the entry: which, its limit, and the value it saw.
 
-    `is_final` ends the plan; otherwise it waits for its condition again.
+    `is_final` ends the plan; otherwise it waits for its condition again. `quote` and `facts` are
+    what was decided upon; None when the symbol was not listed at all.
     """
 
     tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
@@ -84,6 +86,8 @@ class EntryDenied(Event):
     limit: str
     value: str
     is_final: bool
+    quote: Quote | None = None
+    facts: EntryFacts | None = None
 
     @property
     def status(self) -> str:

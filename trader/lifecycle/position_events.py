@@ -34,7 +34,10 @@ class PositionChanged(Event):
 
 
 class ExecutionFinished(Event):
-    """Flat, and nothing works any more: the execution can be measured."""
+    """Flat, and nothing works any more: the execution can be measured.
+
+    `net_size` is the account's signed position in the symbol, where the decision asked for it.
+    """
 
     kind: ClassVar[StrandKind] = StrandKind.POSITION_TRACKING
     member: ClassVar[TeamMember] = TeamMember.POSITION_TRACKER
@@ -43,6 +46,7 @@ class ExecutionFinished(Event):
     event: Literal["execution_finished"] = "execution_finished"
     outcome: Outcome
     held_for: timedelta | None = None
+    net_size: SignedSize | None = None
 
     @property
     def status(self) -> str:

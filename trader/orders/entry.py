@@ -1,7 +1,6 @@
 """The entry of a triggered plan: size it, control it, or say why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,53 +12,42 @@ from trader.orders.draft import OrderDraft
 from trader.orders.sizing import entry_size
 from trader.plans.plan import Direction, LimitEntry, MarketEntry, Plan
 from trader.risk.controls import EntryCheck, denial
-from trader.risk.limits import RiskLimits
+from trader.risk.entry_facts import EntryFacts
 from trader.strands.strand import LifecycleRow
-from trader.venues.instrument import Instrument, Side
+from trader.venues.instrument import Side
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
-    """What the decision stands on; `equity` only where the size needs it.
-
-    `exposed` are the other plans that hold, or may hold, the same symbol; `requests_left` how
-    many more orders the venue grants the account, where that is known.
-    """
-
-    quote: Quote
-    mid: Decimal
-    instrument: Instrument
-    equity: Decimal | None
-    exposed: Sequence[LifecycleRow]
-    requests_left: int | None = None
-
+from trader.venues.venue import VenueUnavailable
 
 Refused = PlanExpired | PlanCancelled | EntryDenied
 
 
 def decide_entry(
-    lifecycle: Lifecycle, plan: Plan, facts: EntryFacts, limits: RiskLimits, now: datetime
+    lifecycle: Lifecycle, plan: Plan, quote: Quote, facts: EntryFacts, now: datetime
 ) -> OrderDraft | Refused:
-    """The entry order of a triggered plan, or the event that says why there is none."""
+    """The entry order of a triggered plan, or the event that says why there is none.
+
+    Raises VenueUnavailable when the quote has no mid.
+    """
     ended = end_before_entry(lifecycle, plan, now)
     if ended is not None:
         return ended
-    draft = _draft(plan, facts)
+    mid = _mid_of(quote)
+    draft = _draft(plan, quote, mid, facts)
     check = EntryCheck(
         plan=plan,
-        quote=facts.quote,
-        mid=facts.mid,
+        quote=quote,
+        mid=mid,
         instrument=facts.instrument,
         size=draft.size,
         limit_price=draft.limit_price,
         side=draft.side,
         triggered_at=lifecycle.triggered_at,
-        opposing=_opposing(plan, facts.exposed),
+        opposing=facts.opposing,
         requests_left=facts.requests_left,
     )
-    return denial(check, limits, now) or draft
+    denied = denial(check, facts.limits, now)
+    return draft if denied is None else denied.model_copy(update={"quote": quote, "facts": facts})
 
 
 def end_before_entry(
@@ -82,12 +70,29 @@ def entry_side(direction: Direction) -> Side:
     return Side.BUY if direction is Direction.LONG else Side.SELL
 
 
-def _draft(plan: Plan, facts: EntryFacts) -> OrderDraft:
+def entry_sentence(draft: OrderDraft) -> str:
+    """The order in words."""
+    return f"{draft.side} {draft.size} {draft.symbol} at {draft.limit_price}"
+
+
+def opposing_of(plan: Plan, exposed: Sequence[LifecycleRow]) -> str | None:
+    """Of the plans that hold, or may hold, the same symbol, one that holds its other side."""
+    other = [row.lifecycle_id for row in exposed if row.direction != plan.direction]
+    return other[0] if other else None
+
+
+def _mid_of(quote: Quote) -> Decimal:
+    if quote.mid is None:
+        raise VenueUnavailable(f"{quote.symbol} has no mid: one side of its book is empty")
+    return quote.mid
+
+
+def _draft(plan: Plan, quote: Quote, mid: Decimal, facts: EntryFacts) -> OrderDraft:
     side, instrument = entry_side(plan.direction), facts.instrument
     match plan.order:
         case MarketEntry(max_slippage_bps=slippage):
-            price = marketable_price(instrument, facts.quote, side, slippage)
-            reference, force = facts.mid, TimeInForce.IOC
+            price = marketable_price(instrument, quote, side, slippage)
+            reference, force = mid, TimeInForce.IOC
         case LimitEntry(price=price, post_only=post_only):
             reference, force = price, TimeInForce.POST_ONLY if post_only else TimeInForce.GTC
     return OrderDraft(
@@ -98,8 +103,3 @@ def _draft(plan: Plan, facts: EntryFacts) -> OrderDraft:
         limit_price=price,
         time_in_force=force,
     )
-
-
-def _opposing(plan: Plan, exposed: Sequence[LifecycleRow]) -> str | None:
-    other = [row.lifecycle_id for row in exposed if row.direction != plan.direction]
-    return other[0] if other else None

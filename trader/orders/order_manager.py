@@ -10,17 +10,18 @@ from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
-from trader.orders.entry import EntryFacts, decide_entry
+from trader.orders.entry import decide_entry, entry_sentence, opposing_of
 from trader.orders.monitoring import judge_entry
 from trader.orders.sender import Sender
 from trader.orders.sizing import needs_equity
 from trader.orders.tracker import Tracker
 from trader.plans.plan import Plan
 from trader.risk.controls import unlisted
+from trader.risk.entry_facts import EntryFacts
 from trader.risk.limits import RiskLimits
 from trader.strands.store import StrandStore
 from trader.venues.instrument import Instrument
-from trader.venues.venue import Venue, VenueUnavailable
+from trader.venues.venue import Venue
 
 
 class StillInDoubt(Retryable):
@@ -61,12 +62,13 @@ class OrderManager:
         instrument = self.venue.instruments().get(plan.symbol)
         if instrument is None or instrument.is_delisted:
             return self.journal.append(lifecycle, (unlisted(plan),), self.clock()).stage
+        quote = self.venue.quote(plan.symbol)
         facts = self._entry_facts(plan, instrument, lifecycle_id)
         now = self.clock()
-        decision = decide_entry(lifecycle, plan, facts, self.limits, now)
+        decision = decide_entry(lifecycle, plan, quote, facts, now)
         if isinstance(decision, OrderDraft):
-            reason = f"{decision.side} {decision.size} {plan.symbol} at {decision.limit_price}"
-            return self.sender.place(lifecycle, [decision], reason, facts.quote).stage
+            reason = entry_sentence(decision)
+            return self.sender.place(lifecycle, [decision], reason, quote, facts=facts).stage
         return self.journal.append(lifecycle, (decision,), now).stage
 
     def track_order_lifecycle(self, lifecycle_id: str) -> Stage:
@@ -83,16 +85,12 @@ class OrderManager:
         return tracked.stage
 
     def _entry_facts(self, plan: Plan, instrument: Instrument, lifecycle_id: str) -> EntryFacts:
-        quote = self.venue.quote(plan.symbol)
-        if quote.mid is None:
-            raise VenueUnavailable(f"{plan.symbol} has no mid: one side of its book is empty")
         rows = self.store.lifecycles(symbol=plan.symbol, has_exposure=True)
         return EntryFacts(
-            quote=quote,
-            mid=quote.mid,
             instrument=instrument,
+            limits=self.limits,
             equity=self.venue.account().equity if needs_equity(plan) else None,
-            exposed=[row for row in rows if row.lifecycle_id != lifecycle_id],
+            opposing=opposing_of(plan, [row for row in rows if row.lifecycle_id != lifecycle_id]),
             requests_left=self.venue.requests_left(),
         )
 

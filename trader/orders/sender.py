@@ -7,6 +7,7 @@ one worker its owner. Nonce and expiry are part of it, so any later copy is the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from trader.clock import Clock
@@ -25,6 +26,7 @@ from trader.lifecycle.order_events import (
 from trader.lifecycle.stage import OrderState
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft, intent_id_of, number
+from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
 from trader.venues.orders import AnswerKind, OrderAnswer
 from trader.venues.venue import (
@@ -69,12 +71,15 @@ class Sender:
         reason: str,
         quote: Quote | None = None,
         news: Sequence[Event] = (),
+        facts: EntryFacts | None = None,
     ) -> Lifecycle:
         """Intend and send; the lifecycle afterwards. Raises SequenceConflict before sending.
 
-        `news` are events that led to these orders: they are written with the intent.
+        `news` are events that led to these orders: they are written with the intent. `facts` are
+        what an entry was decided upon.
         """
-        intended = self._intend(apply_all(lifecycle, news, self.clock()), drafts, reason, quote)
+        ahead = apply_all(lifecycle, news, self.clock())
+        intended = self._intend(ahead, drafts, reason, quote, facts)
         lifecycle = self.journal.append(lifecycle, (*news, intended), self.clock())
         return self._record(lifecycle, intended.intent_id, self._send(intended))
 
@@ -114,13 +119,17 @@ class Sender:
         orders: Sequence[Order],
         reason: str,
         news: Sequence[Event] = (),
+        net_size: Decimal | None = None,
     ) -> Lifecycle:
         """Ask the venue to cancel; a cancellation that fails is asked again by a later sweep."""
         now = self.clock()
         action = self.venue.compose_cancel([(o.request.symbol, o.cloid) for o in orders])
         answers = self.venue.send_cancel(action, self.nonces.next(now), now + self.expiry)
         sent = CancelSent(
-            cloids=tuple(order.cloid for order in orders), answers=answers, reason=reason
+            cloids=tuple(order.cloid for order in orders),
+            answers=answers,
+            net_size=net_size,
+            reason=reason,
         )
         return self.journal.append(lifecycle, (*news, sent), self.clock())
 
@@ -130,6 +139,7 @@ class Sender:
         drafts: Sequence[OrderDraft],
         reason: str,
         quote: Quote | None,
+        facts: EntryFacts | None,
     ) -> OrdersIntended:
         now = self.clock()
         orders = number(lifecycle, drafts)
@@ -141,6 +151,7 @@ class Sender:
             action=self.venue.compose_orders([order.request for order in orders]),
             orders=orders,
             quote=quote,
+            facts=facts,
             intended_at=now,
             reason=reason,
         )

@@ -37,10 +37,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Ask the venue to cancel these orders."""
+    """Ask the venue to cancel these orders; `net_size` where the decision stands on it."""
 
     orders: tuple[Order, ...]
     reason: str
+    net_size: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,12 @@ def _is_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> bool:
 def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) -> Step:
     working = _cancellable(lifecycle.working(*Leg))
     if working:
-        return Cancel(working, "the venue no longer shows the position")
+        return Cancel(working, "the venue no longer shows the position", net_size)
     if lifecycle.unsettled() or _is_behind(lifecycle, now):
         return Wait()
-    return _finish(
-        lifecycle,
-        Outcome.CLOSED_EXTERNALLY,
-        f"we booked {lifecycle.position.size}, the venue holds {net_size}: closed by other hands",
-    )
+    booked = lifecycle.position.size
+    reason = f"we booked {booked}, the venue holds {net_size}: closed by other hands"
+    return _finish(lifecycle, Outcome.CLOSED_EXTERNALLY, reason, net_size)
 
 
 def _step_with_position(
@@ -219,7 +218,11 @@ def _end(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
     return _finish(lifecycle, Outcome.REJECTED, f"the entry ended untraded: {ended}")
 
 
-def _finish(lifecycle: Lifecycle, outcome: Outcome, reason: str) -> Record:
+def _finish(
+    lifecycle: Lifecycle, outcome: Outcome, reason: str, net_size: Decimal | None = None
+) -> Record:
     fills = lifecycle.fills
     held_for = fills[-1].traded_at - fills[0].traded_at if fills else None
-    return Record(ExecutionFinished(outcome=outcome, held_for=held_for, reason=reason))
+    return Record(
+        ExecutionFinished(outcome=outcome, held_for=held_for, net_size=net_size, reason=reason)
+    )

@@ -28,6 +28,7 @@ from trader.orders.step import (
     next_step,
 )
 from trader.plans.plan import Plan
+from trader.venues.instrument import Instrument
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce
 from trader.venues.venue import Venue
@@ -95,8 +96,8 @@ class Tracker:
         match step:
             case Place(drafts=drafts, reason=reason):
                 return self.sender.place(lifecycle, drafts, reason, news=news)
-            case Cancel(orders=orders, reason=reason):
-                return self.sender.cancel(lifecycle, orders, reason, news=news)
+            case Cancel(orders=orders, reason=reason, net_size=net_size):
+                return self.sender.cancel(lifecycle, orders, reason, news, net_size)
             case Exit(size=size, reason=reason):
                 return self._exit(lifecycle, size, reason, news)
             case Record() | Wait():
@@ -106,24 +107,27 @@ class Tracker:
         self, lifecycle: Lifecycle, size: Decimal, reason: str, news: Sequence[Event]
     ) -> Lifecycle:
         plan = plan_of(lifecycle)
-        quote = _with_reference(self.venue.quote(plan.symbol))
+        quote = self.venue.quote(plan.symbol)
         instrument = self.venue.instruments()[plan.symbol]
-        side = entry_side(plan.direction).opposite
-        draft = OrderDraft(
-            leg=Leg.EXIT,
-            symbol=plan.symbol,
-            side=side,
-            size=size,
-            limit_price=marketable_price(instrument, quote, side, EXIT_SLIPPAGE_BPS),
-            time_in_force=TimeInForce.IOC,
-            reduce_only=True,
+        return self.sender.place(
+            lifecycle, [exit_draft(plan, instrument, quote, size)], reason, quote, news
         )
-        return self.sender.place(lifecycle, [draft], reason, quote, news)
 
 
-def _with_reference(quote: Quote) -> Quote:
-    """A book with one empty side has no mid: its other side must do to leave by."""
-    return quote.model_copy(update={"mid": quote.mid or quote.bid or quote.ask})
+def exit_draft(plan: Plan, instrument: Instrument, quote: Quote, size: Decimal) -> OrderDraft:
+    """The order that closes so much of the plan's position at market. Pure."""
+    side = entry_side(plan.direction).opposite
+    # A book with one empty side has no mid: its other side must do to leave by.
+    reference = quote.model_copy(update={"mid": quote.mid or quote.bid or quote.ask})
+    return OrderDraft(
+        leg=Leg.EXIT,
+        symbol=plan.symbol,
+        side=side,
+        size=size,
+        limit_price=marketable_price(instrument, reference, side, EXIT_SLIPPAGE_BPS),
+        time_in_force=TimeInForce.IOC,
+        reduce_only=True,
+    )
 
 
 def _is_in_vain(lifecycle: Lifecycle, step: Step, done: Sequence[Step]) -> bool:

@@ -1,18 +1,17 @@
 """The limits that the pre-trade controls hold an entry to."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 
+from trader.model import Record
+from trader.money import Amount
 from trader.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class RiskLimits:
+class RiskLimits(Record):
     """Notional in US dollars; the collar in basis points of the mid."""
 
-    max_order_notional: Decimal
-    price_collar_bps: Decimal
+    max_order_notional: Amount
+    price_collar_bps: Amount
     max_price_age: timedelta
     is_halted: bool
 

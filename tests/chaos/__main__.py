@@ -1,0 +1,54 @@
+"""`python -m tests.chaos`: run a scenario and judge it; exit status 0 when nothing is wrong."""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.report import Report, table_head
+from tests.chaos.run import run
+from tests.chaos.scenario import draw
+
+
+def main() -> int:
+    """0 when every run was clean, 1 when something was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--plans", type=int, default=500, help="how many plans are submitted")
+    parser.add_argument("--kills", type=int, default=60, help="how many processes are killed")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a seed, in one line")
+    form.add_argument("--table", action="store_true", help="a Markdown table, one row a seed")
+    options = parser.parse_args()
+    if options.table:
+        print(table_head(), flush=True)
+    reports = []
+    for seed in range(options.seed, options.seed + options.seeds):
+        report = _run(seed, options.plans, options.kills)
+        print(_in_form(report, options), flush=True)
+        reports.append(report)
+    return 0 if all(report.is_clean for report in reports) else 1
+
+
+def _run(seed: int, plans: int, kills: int) -> Report:
+    """The folder of a run is kept when something was found: journal and logs explain it."""
+    folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
+    report = run(draw(seed, plans, kills), folder)
+    if report.is_clean:
+        shutil.rmtree(folder)
+    else:
+        print(f"seed {seed}: journal and logs are kept in {folder}", file=sys.stderr)
+    return report
+
+
+def _in_form(report: Report, options: argparse.Namespace) -> str:
+    if options.table:
+        return report.as_row()
+    return json.dumps(report.as_json(), indent=None if options.json else 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The figures of a run: one JSON object, or one row of a Markdown table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.chaos.judge import Crime, Finding
+
+CRIMES = (Crime.DUPLICATE, Crime.LOST, Crime.UNPROTECTED, Crime.UNRESOLVED, Crime.DIFFERENCE)
+COLUMNS = (
+    "seed",
+    "plans",
+    "kills",
+    "faults",
+    "orders_accepted",
+    "unknown",
+    "duplicates",
+    "lost",
+    "unprotected_positions",
+    "unknown_unresolved",
+    "unknown_resolution_p99_s",
+    "recovered_s",
+    "journal_equals_ledger",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did and what came of it. Times are seconds.
+
+    `kills` and `faults` by kind, `outcomes` of plans by name; `doubts` is how many intents were
+    unknown for a while; `recovered_s` is None when the plans did not come to rest in time.
+    """
+
+    seed: int
+    plans: int
+    outcomes: Mapping[str, int]
+    kills: Mapping[str, int]
+    faults: Mapping[str, int]
+    orders_accepted: int
+    fills: int
+    doubts: int
+    unknown_resolution_p99_s: float | None
+    recovered_s: float | None
+    seconds: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def count(self, crime: Crime) -> int:
+        """How much of this was found."""
+        return sum(finding.crime is crime for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, in the names of the documentation."""
+        return {
+            "seed": self.seed,
+            "plans": self.plans,
+            "outcomes": dict(self.outcomes),
+            "kills": dict(self.kills),
+            "faults": dict(self.faults),
+            "orders_accepted": self.orders_accepted,
+            "fills": self.fills,
+            "duplicates": self.count(Crime.DUPLICATE),
+            "lost": self.count(Crime.LOST),
+            "unprotected_positions": self.count(Crime.UNPROTECTED),
+            "unknown": self.doubts,
+            "unknown_unresolved": self.count(Crime.UNRESOLVED),
+            "unknown_resolution_p99_s": _rounded(self.unknown_resolution_p99_s),
+            "recovered_s": _rounded(self.recovered_s),
+            "journal_equals_ledger": not self.count(Crime.DIFFERENCE),
+            "seconds": _rounded(self.seconds),
+            "findings": [f"{f.crime} {f.subject}: {f.text}" for f in self.findings],
+        }
+
+    def as_row(self) -> str:
+        """A row of the table whose head is `table_head`."""
+        figures = self.as_json()
+        figures |= {name: sum(figures[name].values()) for name in ("kills", "faults")}
+        return _row(str(figures[name]) for name in COLUMNS)
+
+
+def table_head() -> str:
+    """The first two lines of a table of runs."""
+    return f"{_row(name.replace('_', ' ') for name in COLUMNS)}\n{_row('---' for _ in COLUMNS)}"
+
+
+def _row(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)

@@ -1,0 +1,123 @@
+"""One run: havoc while plans flow in, then quiet, then judgement."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos.havoc import Havoc
+from tests.chaos.judge import Crime, Finding, compare, is_at_rest, unfinished
+from tests.chaos.records import Ledger, PlanRecord
+from tests.chaos.report import Report
+from tests.chaos.resolution import percentile, resolution_seconds
+from tests.chaos.scenario import Scenario
+from tests.chaos.traffic import Traffic
+from tests.chaos.world import World, running_world
+from trader.lifecycle.stage import Stage
+from trader.processes.waiting import NotReady, wait_until
+
+REST_SECONDS = 90.0
+"""How long the plans may take to come to rest once everything is quiet."""
+END_SECONDS = 60.0
+"""How long those that are left may take to end once they are told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Both sides, read one right after the other."""
+
+    plans: Sequence[PlanRecord]
+    ledger: Ledger
+
+
+def run(scenario: Scenario, folder: Path) -> Report:
+    """Everything from the first process to the verdict; logs and journal stay in the folder."""
+    with running_world(folder, scenario.seed) as world:
+        havoc, traffic = Havoc(world.supervisor, world.venue), Traffic(world)
+        began = time.monotonic()
+        _let_loose(scenario, world, havoc, traffic)
+        quiet_at = time.monotonic()
+        rests = _wait(world, lambda view: _all_rest(view, traffic.submitted), REST_SECONDS)
+        recovered = time.monotonic() - quiet_at
+        at_rest = _view(world)
+        for plan in at_rest.plans:
+            if plan.stage is not Stage.DONE:
+                traffic.end(plan.lifecycle_id)
+        _wait(world, lambda view: not unfinished(traffic.submitted, view.plans), END_SECONDS)
+        return _report(
+            scenario,
+            _view(world),
+            findings=_findings(at_rest, _view(world), traffic.submitted),
+            kills=havoc.done,
+            world=world,
+            recovered=recovered if rests else None,
+            seconds=time.monotonic() - began,
+        )
+
+
+def _let_loose(scenario: Scenario, world: World, havoc: Havoc, traffic: Traffic) -> None:
+    """Kill and send at the same time; afterwards the venue fails no more."""
+    world.venue.disturb()
+    started = time.monotonic()
+    with ThreadPoolExecutor(2) as both:
+        killing = both.submit(havoc.wreak, scenario.kills, started)
+        sending = both.submit(traffic.send, scenario, started)
+    killing.result()
+    sending.result()
+    world.venue.calm()
+
+
+def _wait(world: World, holds: Callable[[_View], bool], seconds: float) -> bool:
+    """Whether it came to hold in time."""
+    with suppress(NotReady):
+        wait_until(lambda: holds(_view(world)), seconds, "the plans come there")
+        return True
+    return False
+
+
+def _view(world: World) -> _View:
+    return _View(world.journal.plans(), world.ledger())
+
+
+def _all_rest(view: _View, submitted: Sequence[str]) -> bool:
+    resting = {plan.lifecycle_id for plan in view.plans if is_at_rest(plan, view.ledger)}
+    return resting.issuperset(submitted)
+
+
+def _findings(at_rest: _View, at_end: _View, submitted: Sequence[str]) -> tuple[Finding, ...]:
+    """Protection is judged while positions are held, everything else when all is over."""
+    held = compare(at_rest.plans, at_rest.ledger)
+    return (
+        *(finding for finding in held if finding.crime is Crime.UNPROTECTED),
+        *compare(at_end.plans, at_end.ledger),
+        *unfinished(submitted, at_end.plans),
+    )
+
+
+def _report(
+    scenario: Scenario,
+    view: _View,
+    findings: tuple[Finding, ...],
+    kills: Counter[str],
+    world: World,
+    recovered: float | None,
+    seconds: float,
+) -> Report:
+    doubts = [doubt for plan in view.plans for doubt in plan.doubts]
+    return Report(
+        seed=scenario.seed,
+        plans=len(scenario.plans),
+        outcomes=Counter(plan.outcome or plan.stage for plan in view.plans),
+        kills=kills,
+        faults=world.venue.struck,
+        orders_accepted=len(view.ledger.orders),
+        fills=len(view.ledger.trades),
+        doubts=len(doubts),
+        unknown_resolution_p99_s=percentile(resolution_seconds(doubts, world.venue.outages), 0.99),
+        recovered_s=recovered,
+        seconds=seconds,
+        findings=findings,
+    )

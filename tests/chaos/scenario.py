@@ -1,0 +1,96 @@
+"""Everything that happens in a run, drawn from its seed before it begins. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+from tests.chaos.market_path import OPENING, MarketPath, Move
+from tests.chaos.plan_drafts import PlanDraft, draw_plan
+
+PLANS_PER_SECOND = 4.0
+SECONDS_PER_KILL = 2.2
+SHORTEST_SECONDS = 8.0
+
+
+class Target(StrEnum):
+    """What is killed, with SIGKILL."""
+
+    POOL_CHILD = "pool_child"
+    """One process of a queue's pool; its worker forks another."""
+    WORKER = "worker"
+    """A queue's worker with its whole pool."""
+    STREAM = "stream"
+    """The process on the venue's websocket."""
+    BEAT = "beat"
+    """The process that sends the periodic tasks."""
+    BROKER = "broker"
+    """Valkey, which comes back empty: no message, nonce, lease, budget or price is left."""
+    EXCHANGE = "exchange"
+    """The venue, which comes back with its ledger; faults are set anew."""
+
+
+WEIGHTS = {
+    Target.POOL_CHILD: 35,
+    Target.WORKER: 25,
+    Target.STREAM: 12,
+    Target.BEAT: 12,
+    Target.BROKER: 8,
+    Target.EXCHANGE: 8,
+}
+QUEUE_WEIGHTS = {"exchange": 3, "monitor": 1, "analysis": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """At `at` seconds at the earliest, once the target runs; `queue` for workers and children."""
+
+    at: float
+    target: Target
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A run's plans, market and kills, each in the order of time, all within `seconds`."""
+
+    seed: int
+    seconds: float
+    plans: tuple[PlanDraft, ...]
+    moves: tuple[Move, ...]
+    kills: tuple[Kill, ...]
+
+
+def draw(seed: int, plans: int, kills: int) -> Scenario:
+    """The scenario of this seed and size."""
+    random = Random(seed)
+    seconds = max(plans / PLANS_PER_SECOND, kills * SECONDS_PER_KILL, SHORTEST_SECONDS)
+    path = MarketPath(random, seconds)
+    return Scenario(
+        seed=seed,
+        seconds=seconds,
+        plans=tuple(_draw_plans(random, plans, seconds, path)),
+        moves=path.moves,
+        kills=tuple(_draw_kills(random, kills, seconds)),
+    )
+
+
+def _draw_plans(
+    random: Random, count: int, seconds: float, path: MarketPath
+) -> Iterator[PlanDraft]:
+    """One direction a coin: the Trader refuses the other while a position is held."""
+    signs = {symbol: random.choice((1, -1)) for symbol in OPENING}
+    for number, at in enumerate(sorted(random.uniform(0, seconds) for _ in range(count))):
+        symbol = random.choice(list(OPENING))
+        price = path.price(symbol, at)
+        yield draw_plan(random, f"chaos-{number}", at, symbol, signs[symbol], price)
+
+
+def _draw_kills(random: Random, count: int, seconds: float) -> Iterator[Kill]:
+    """Every kind once, as far as there are kills; the others by weight, spread over the time."""
+    others = random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()), k=count)
+    targets = [*Target, *others][:count]
+    random.shuffle(targets)
+    queues = random.choices(list(QUEUE_WEIGHTS), weights=list(QUEUE_WEIGHTS.values()), k=count)
+    for number, (target, queue) in enumerate(zip(targets, queues, strict=True)):
+        yield Kill((number + random.random()) * seconds / count, target, queue)

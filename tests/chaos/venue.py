@@ -1,0 +1,97 @@
+"""The local exchange as a venue that fails: by its seeded faults, and by being killed."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.chaos.resolution import Outage
+from tests.local_exchange.controls import Controls
+from tests.support.real_processes import ignore_event
+from trader.clock import utc_now
+from trader.processes.child import Program
+from trader.processes.commands import local_exchange
+from trader.processes.environments import for_stranger
+from trader.processes.ports import LOOPBACK, free_port
+from trader.processes.supervisor import Supervisor
+from trader.processes.waiting import wait_until
+
+START_SECONDS = 30.0
+HTTP_RATE = 0.04
+REFUSAL_RATE = 0.01
+SOCKET_RATE = 0.005
+MAX_DELAY_MS = 3_000
+
+
+class FailingVenue:
+    """A local exchange that keeps its ledger in a folder, so that it outlives its process."""
+
+    def __init__(self, supervisor: Supervisor, name: str, url: str, seed: int) -> None:
+        self.url = url
+        self.controls = Controls(url)
+        self.struck: Counter[str] = Counter()
+        self.outages: list[Outage] = []
+        self._supervisor = supervisor
+        self._name = name
+        self._seed = seed
+
+    def disturb(self) -> None:
+        """Set the faults that the seed draws; another start of the exchange draws others."""
+        self.controls.set_schedule(
+            self._seed + 1000 * len(self.outages),
+            rate=HTTP_RATE,
+            refusal_rate=REFUSAL_RATE,
+            socket_rate=SOCKET_RATE,
+            max_delay_ms=MAX_DELAY_MS,
+        )
+        self.controls.set_fault("cloid_hidden", seed=self._seed)
+
+    def calm(self) -> None:
+        """End all faults."""
+        self._count_strikes()
+        self.controls.clear_faults()
+
+    def kill(self) -> None:
+        """Kill the process, and return when it is back with its ledger, and fails again."""
+        self._count_strikes()
+        pid = self._supervisor.pid(self._name)
+        assert pid is not None
+        began = utc_now()
+        os.killpg(pid, signal.SIGKILL)
+        self.await_health(other_than=pid)
+        self.outages.append(Outage(began, utc_now()))
+        self.disturb()
+
+    def await_health(self, other_than: int | None = None) -> None:
+        """Return when a process that is not `other_than` answers. Raises NotReady."""
+        wait_until(
+            lambda: self._supervisor.pid(self._name) not in (None, other_than) and self._answers(),
+            START_SECONDS,
+            f"the exchange answers at {self.url}",
+        )
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/_local/health", timeout=1).ok
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+
+    def _count_strikes(self) -> None:
+        self.struck.update(self.controls.faults()["struck"])
+
+
+@contextmanager
+def failing_venue(folder: Path, seed: int) -> Iterator[FailingVenue]:
+    """Runs it while the context lasts, without faults at first; prices move when they are moved."""
+    port = free_port()
+    options = ("--seed", str(seed), "--frozen", "--data-dir", str(folder / "data"))
+    command = local_exchange(port, options)
+    with Supervisor(folder, ignore_event) as supervisor:
+        supervisor.start(Program(command.name, command.arguments, for_stranger(os.environ)))
+        venue = FailingVenue(supervisor, command.name, f"http://{LOOPBACK}:{port}", seed)
+        venue.await_health()
+        yield venue
