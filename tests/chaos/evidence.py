@@ -14,7 +14,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import IntentUnknown
 from trader.lifecycle.projection import project
-from trader.lifecycle.stage import OrderState
+from trader.lifecycle.stage import Leg, OrderState
 from trader.reconciliation.account import is_account
 from trader.strands.store import StrandStore
 from trader.strands.strand import LifecycleRow
@@ -109,12 +109,20 @@ def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
         symbol=plan.symbol if plan else None,
         outcome=lifecycle.outcome,
         has_stop=plan is not None and plan.stop_loss is not None,
-        is_leaving=lifecycle.cancel is not None or lifecycle.exit_reason is not None,
+        is_leaving=_is_leaving(lifecycle),
         orders=tuple(_planned(lifecycle, order) for order in lifecycle.orders.values()),
         trades=tuple(_booked(fill) for fill in lifecycle.fills),
         doubts=doubts_of(lifecycle),
         projection_agrees=row == project(lifecycle),
     )
+
+
+def _is_leaving(lifecycle: Lifecycle) -> bool:
+    """A cancelled plan may keep its position under its stop, but no working entry."""
+    cancel = lifecycle.cancel
+    if cancel is not None and (cancel.close_position or lifecycle.working(Leg.ENTRY)):
+        return True
+    return lifecycle.exit_reason is not None
 
 
 def _planned(lifecycle: Lifecycle, order: Order) -> PlannedOrder:

@@ -11,6 +11,7 @@ from trader.cli.doctor import doctor
 from trader.cli.exchange import exchange
 from trader.cli.plan import plan
 from trader.cli.rebuild import rebuild
+from trader.cli.replay import replay
 from trader.cli.strands import strands
 from trader.cli.stream import stream
 from trader.cli.up import up
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, up, doctor, exchange, stream, strands, cancel, rebuild):
+for command in (demo, up, doctor, exchange, stream, strands, cancel, rebuild, replay):
     app.command()(command)
 app.add_typer(plan, name="plan")
 

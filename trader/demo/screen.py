@@ -79,7 +79,7 @@ def _figures(verdict: Verdict) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_row("plans", str(verdict.plans), "approved by the Decision Maker")
     grid.add_row("analyzed", str(verdict.analyzed), "went the whole way: placed, tracked, measured")
-    grid.add_row("expired", str(verdict.expired), "their condition or price did not come in time")
+    grid.add_row("expired", str(verdict.expired), "their condition did not come in time")
     grid.add_row("refused", str(verdict.refused), "malformed on purpose; each with its reason")
     grid.add_row("denied", str(verdict.denied), "stopped by a pre-trade control")
     grid.add_row("rejected", str(verdict.rejected), "their entry found nothing to trade with")

@@ -14,6 +14,9 @@ from trader.strands.strand import Json
 class Verdict:
     """What became of all plans. Orders and fills are the exchange's own count.
 
+    `analyzed` counts all that had an order, also one that the venue rejected or that expired
+    there; `expired` those whose condition did not come in time.
+
     `duplicates` counts accepted orders beyond the first of a client order id, `unexplained`
     accepted orders that no intent names, `unfinished` plans that are not done. Money is US
     dollars over all plans; slippage in basis points of the arrival price, positive is a cost.
@@ -59,7 +62,7 @@ def judge(
     return Verdict(
         plans=plans,
         analyzed=sum(lifecycle.analysis is not None for lifecycle in lifecycles),
-        expired=outcomes[Outcome.EXPIRED],
+        expired=sum(_expired_unplaced(lifecycle) for lifecycle in lifecycles),
         refused=outcomes[Outcome.REFUSED],
         denied=outcomes[Outcome.DENIED],
         rejected=outcomes[Outcome.REJECTED],
@@ -73,6 +76,11 @@ def judge(
         mean_slippage_bps=f"{sum(slippages) / len(slippages):.2f}" if slippages else None,
         seconds=round(seconds, 1),
     )
+
+
+def _expired_unplaced(lifecycle: Lifecycle) -> bool:
+    """An order that expired at the venue is analyzed, and counted there."""
+    return lifecycle.outcome is Outcome.EXPIRED and lifecycle.analysis is None
 
 
 def _intended(lifecycles: Iterable[Lifecycle]) -> set[str | None]:

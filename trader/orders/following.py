@@ -34,7 +34,7 @@ def follow(lifecycle: Lifecycle, facts: VenueFacts, now: datetime) -> tuple[Even
     if not filled:
         return reported
     after = apply_all(lifecycle, (*reported, *filled), now)
-    return (*reported, *filled, _position_changed(after.position))
+    return (*reported, *filled, position_changed(after.position))
 
 
 def wants_fills(lifecycle: Lifecycle, reports: Mapping[str, OrderReport]) -> bool:
@@ -105,7 +105,8 @@ def _filled(order: Order, fill: Fill) -> OrderFilled:
     )
 
 
-def _position_changed(position: Position) -> PositionChanged:
+def position_changed(position: Position) -> PositionChanged:
+    """The event that tells of this position."""
     held = f"{position.size} at {position.entry_price}" if position.size else "flat"
     return PositionChanged(
         size=position.size,
