@@ -18,7 +18,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import EntryTriggered, PlanAccepted
 from trader.lifecycle.stage import Leg
 from trader.orders.draft import OrderDraft
-from trader.orders.sender import Sender
+from trader.orders.sender import Placement, Sender
 from trader.plans.plan import Plan
 from trader.settings import read_settings
 from trader.strands.opening import open_store
@@ -89,7 +89,7 @@ def _safe_way(shop: Workshop) -> Callable[[], None]:
     waiting = iter([_triggered(journal, number) for number in range(2000)])
 
     def place() -> None:
-        sender.place(next(waiting), [draft], "benchmark", quote)
+        sender.place(Placement(next(waiting), [draft], "benchmark", quote))
 
     return place
 

@@ -7,7 +7,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
@@ -18,6 +18,8 @@ from local_exchange.faults.catalogue import FAULTS
 from local_exchange.faults.fault import Condition, Fault, Occurrence
 from trader.lifecycle.encoding import AnyEvent
 from trader.lifecycle.event import Event
+from trader.lifecycle.order_machine import IMPOSSIBLE, STALE, TRANSITIONS
+from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import ExitReason, OrderState, Outcome, Stage
 from trader.risk.control import Control
 from trader.settings import PREFIX, Settings
@@ -63,6 +65,21 @@ def faults_table() -> str:
     return _table(("kind", "", "fields of its own", "what happens"), rows)
 
 
+def order_transitions_table() -> str:
+    """Every state of an order with what each signal leads to."""
+    news = {pair: to for pair, to in TRANSITIONS.items() if pair not in STALE}
+    rows = [
+        (
+            f"`{state}`",
+            _by_target(state, news),
+            " ".join(f"`{signal}`" for signal in Signal if (state, signal) in STALE),
+            _by_target(state, IMPOSSIBLE),
+        )
+        for state in OrderState
+    ]
+    return _table(("state", "leads to", "late", "impossible, goes on as"), rows)
+
+
 def enum_table(enum: type[StrEnum]) -> str:
     """Every member with the docstring that follows it in the source."""
     meanings = dict(_member_docstrings(enum))
@@ -77,6 +94,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "stages": lambda: enum_table(Stage),
     "outcomes": lambda: enum_table(Outcome),
     "order_states": lambda: enum_table(OrderState),
+    "order_transitions": order_transitions_table,
+    "signals": lambda: enum_table(Signal),
     "exit_reasons": lambda: enum_table(ExitReason),
     "controls": lambda: enum_table(Control),
 }
@@ -90,6 +109,16 @@ def with_tables(page: str) -> str:
 def _events() -> tuple[type[Event], ...]:
     union, _ = get_args(AnyEvent)
     return get_args(union)
+
+
+def _by_target(state: OrderState, pairs: Mapping[tuple[OrderState, Signal], OrderState]) -> str:
+    """A line for each state that some signals lead to."""
+    leads = {signal: pairs[state, signal] for signal in Signal if (state, signal) in pairs}
+    return "<br>".join(
+        f"**`{to}`**: " + " ".join(f"`{signal}`" for signal in leads if leads[signal] is to)
+        for to in OrderState
+        if to in leads.values()
+    )
 
 
 def _own_fields(fault: type[Fault]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from redis.retry import Retry
 from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
 from trader.market.instruments import PublishedInstruments
+from trader.orders.entries import Entries
 from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, grace_of
 from trader.orders.resolver import Resolver
@@ -79,10 +80,10 @@ def venue(priority: Priority) -> HyperliquidIntegration:
 def order_manager() -> OrderManager:
     """This process's order manager: it places entries, and its tracker is urgent."""
     entries, urgent = venue(Priority.ENTRY), venue(Priority.URGENT)
+    limits = RiskLimits.of(settings())
     return OrderManager(
-        store=store(),
         journal=journal(),
-        venue=entries,
+        entries=Entries(store(), entries, limits, utc_now),
         sender=_sender(entries),
         tracker=Tracker(
             journal=journal(),
@@ -92,7 +93,7 @@ def order_manager() -> OrderManager:
             observer=Observer(urgent),
             clock=utc_now,
         ),
-        limits=RiskLimits.of(settings()),
+        limits=limits,
         clock=utc_now,
     )
 

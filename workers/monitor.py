@@ -10,7 +10,7 @@ from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from workers.app import app
 from workers.journal_context import entry_watch, journal, redis, store
-from workers.pipeline import resume
+from workers.pipeline import place, resume
 from workers.stage_task import StageTask
 
 
@@ -20,8 +20,7 @@ def check_plans() -> None:
     instruments = read_instruments(redis())
     if instruments:
         take_in(store(), journal(), instruments, utc_now())
-    for lifecycle_id in entry_watch().triggered(read_quotes(redis())):
-        resume(lifecycle_id, Stage.PLACE)
+    place(list(entry_watch().triggered(read_quotes(redis()))))
 
 
 @app.task(name="workers.monitor.check_plan", base=StageTask)
@@ -43,4 +42,4 @@ def resume_stalled() -> None:
     """Send the plans on that should have moved by themselves: their message was lost."""
     for stage in (Stage.PLACE, Stage.ANALYZE):
         for row in rows_in(store(), stage, due_by=utc_now()):
-            resume(row.lifecycle_id, stage)
+            resume(row.lifecycle_id, stage, expires=settings().heartbeat_seconds)

@@ -1,5 +1,7 @@
 """The chain that carries a plan from its stage to its end. Messages hold ids only."""
 
+from collections.abc import Sequence
+
 import structlog
 from celery import Task, chain
 
@@ -8,6 +10,9 @@ from workers.app import app
 
 log = structlog.get_logger()
 
+PLACE_TOGETHER = "workers.place.place_orders"
+BATCH = 40
+
 TASKS = {
     Stage.PLACE: "workers.place.place_order",
     Stage.TRACK: "workers.track.track_orders",
@@ -15,12 +20,18 @@ TASKS = {
 }
 
 
-def resume(lifecycle_id: str, stage: Stage) -> None:
-    """Send the plan on from this stage; a plan that waits or is done needs no message."""
+def resume(lifecycle_id: str, stage: Stage, *, expires: float | None = None) -> None:
+    """Send the plan on from this stage; a plan that waits or is done needs no message.
+
+    A message that a sweep sends at each beat expires with the beat (seconds), so that copies do
+    not pile up behind a slow queue.
+    """
+    if stage not in TASKS:
+        return
     stages = list(TASKS)
-    if stage in TASKS:
-        names = [TASKS[following] for following in stages[stages.index(stage) :]]
-        chain(*(app.signature(name, args=(lifecycle_id,), immutable=True) for name in names))()
+    names = [TASKS[following] for following in stages[stages.index(stage) :]]
+    first, *others = (app.signature(name, args=(lifecycle_id,), immutable=True) for name in names)
+    chain(first.set(expires=expires), *others)()
 
 
 def stop_unless(task: Task, stage: Stage, expected: Stage) -> None:
@@ -28,3 +39,12 @@ def stop_unless(task: Task, stage: Stage, expected: Stage) -> None:
     log.info("stage reached", stage=str(stage))
     if stage is not expected:
         task.request.chain = None
+
+
+def place(lifecycle_ids: Sequence[str]) -> None:
+    """Send triggered plans on: one as a chain, several as batches whose orders go out together."""
+    if len(lifecycle_ids) == 1:
+        resume(lifecycle_ids[0], Stage.PLACE)
+        return
+    for start in range(0, len(lifecycle_ids), BATCH):
+        app.send_task(PLACE_TOGETHER, (list(lifecycle_ids[start : start + BATCH]),))

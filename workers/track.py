@@ -3,6 +3,7 @@
 from celery import Task
 
 from trader.lifecycle.stage import Stage
+from trader.settings import settings
 from workers.app import app
 from workers.exchange_context import order_manager, reconciler
 from workers.pipeline import resume, stop_unless
@@ -19,4 +20,4 @@ def track_orders(self: Task, lifecycle_id: str) -> None:
 def sweep_orders() -> None:
     """Reconcile the account; track every plan of which the venue or the clock has news."""
     for lifecycle_id in reconciler().reconcile():
-        resume(lifecycle_id, Stage.TRACK)
+        resume(lifecycle_id, Stage.TRACK, expires=settings().heartbeat_seconds)

@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=60, help="how many processes are killed")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
+    parser.add_argument("--keep", action="store_true", help="keep journal and logs in any case")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a seed, in one line")
     form.add_argument("--table", action="store_true", help="a Markdown table, one row a seed")
@@ -27,17 +28,17 @@ def main() -> int:
         print(table_head(), flush=True)
     reports = []
     for seed in range(options.seed, options.seed + options.seeds):
-        report = _run(seed, options.plans, options.kills)
+        report = _run(seed, options)
         print(_in_form(report, options), flush=True)
         reports.append(report)
     return 0 if all(report.is_clean for report in reports) else 1
 
 
-def _run(seed: int, plans: int, kills: int) -> Report:
+def _run(seed: int, options: argparse.Namespace) -> Report:
     """The folder of a run is kept when something was found: journal and logs explain it."""
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
-    report = run(draw(seed, plans, kills), folder)
-    if report.is_clean:
+    report = run(draw(seed, options.plans, options.kills), folder)
+    if report.is_clean and not options.keep:
         shutil.rmtree(folder)
     else:
         print(f"seed {seed}: journal and logs are kept in {folder}", file=sys.stderr)

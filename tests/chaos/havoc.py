@@ -39,8 +39,7 @@ class Havoc:
             case Target.EXCHANGE:
                 self._venue.kill()
             case Target.POOL_CHILD:
-                worker = self._await(lambda: self._supervisor.pid(f"worker-{kill.queue}"))
-                os.kill(self._await(lambda: _pool_child(worker)), signal.SIGKILL)
+                os.kill(self._await(lambda: self._pool_child(kill.queue)), signal.SIGKILL)
             case Target.WORKER:
                 self._kill_group(f"worker-{kill.queue}")
             case Target.STREAM | Target.BEAT | Target.BROKER:
@@ -61,7 +60,7 @@ class Havoc:
         wait_until(is_found, PATIENCE_SECONDS, "the process to be killed runs")
         return found[0]
 
-
-def _pool_child(worker: int) -> int | None:
-    """The oldest process of the worker's pool."""
-    return min(group_members(worker) - {worker}, default=None)
+    def _pool_child(self, queue: str) -> int | None:
+        """The oldest process of the worker's pool."""
+        worker = self._supervisor.pid(f"worker-{queue}")
+        return None if worker is None else min(group_members(worker) - {worker}, default=None)

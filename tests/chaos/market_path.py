@@ -23,6 +23,8 @@ STEP_SIZE = 0.006
 REVERSION = 0.05
 """The share of its way back to the opening price that a coin goes in one move."""
 SIGNIFICANT_FIGURES = 5
+MOST_DECIMALS = 5
+"""Every coin's tick allows so many, within the significant figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class MarketPath:
 
 
 def price_text(price: float) -> str:
-    """The price as the venue takes it: five significant figures, no exponent."""
-    decimals = max(0, SIGNIFICANT_FIGURES - 1 - math.floor(math.log10(price)))
-    return f"{float(f'{price:.{SIGNIFICANT_FIGURES}g}'):.{decimals}f}"
+    """The price as the venue takes it for any of the coins, without an exponent."""
+    figures_left = SIGNIFICANT_FIGURES - 1 - math.floor(math.log10(price))
+    rounded = round(price, min(figures_left, MOST_DECIMALS))
+    return f"{rounded:.{max(0, min(figures_left, MOST_DECIMALS))}f}"
 
 
 def _walk(random: Random, seconds: float) -> Iterator[Move]:

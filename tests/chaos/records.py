@@ -93,7 +93,8 @@ class PlanRecord:
     """A plan as its strands have it.
 
     `has_stop`: it wants a stop while it holds a position. `is_leaving`: it was told, or has
-    decided, to close it. `projection_agrees`: its row of `lifecycles` is what its strands add up to.
+    decided, to close it. `projection_agrees`: its row of `lifecycles` is the one that its strands
+    add up to.
     """
 
     lifecycle_id: str

@@ -47,8 +47,8 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is wrong, and everything came to rest in time."""
-        return not self.findings and self.recovered_s is not None
+        """Whether nothing is wrong: something traded, and everything came to rest in time."""
+        return bool(self.fills) and not self.findings and self.recovered_s is not None
 
     def count(self, crime: Crime) -> int:
         """How much of this was found."""

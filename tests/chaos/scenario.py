@@ -1,6 +1,6 @@
 """Everything that happens in a run, drawn from its seed before it begins. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -38,6 +38,10 @@ WEIGHTS = {
     Target.BROKER: 8,
     Target.EXCHANGE: 8,
 }
+PROCESS_REST_SECONDS = 12.0
+"""How long a process is left at its work between two kills."""
+POOL_REST_SECONDS = 3.0
+"""How long a pool is, whose worker goes on."""
 QUEUE_WEIGHTS = {"exchange": 3, "monitor": 1, "analysis": 1}
 
 
@@ -87,10 +91,31 @@ def _draw_plans(
 
 
 def _draw_kills(random: Random, count: int, seconds: float) -> Iterator[Kill]:
-    """Every kind once, as far as there are kills; the others by weight, spread over the time."""
+    """Every kind once, as far as there are kills, the others by weight; spread over the time."""
     others = random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()), k=count)
     targets = [*Target, *others][:count]
     random.shuffle(targets)
     queues = random.choices(list(QUEUE_WEIGHTS), weights=list(QUEUE_WEIGHTS.values()), k=count)
-    for number, (target, queue) in enumerate(zip(targets, queues, strict=True)):
-        yield Kill((number + random.random()) * seconds / count, target, queue)
+    deck = list(zip(targets, queues, strict=True))
+    killed_at: dict[tuple[Target, str], float] = {}
+    for number in range(count):
+        at = (number + random.random()) * seconds / count
+        target, queue = deck.pop(_first_rested(deck, killed_at, at))
+        killed_at[_process(target, queue)] = at
+        yield Kill(at, target, queue)
+
+
+def _first_rested(
+    deck: Sequence[tuple[Target, str]], killed_at: Mapping[tuple[Target, str], float], at: float
+) -> int:
+    """The place of the first target that has been at its work for a while; else the first."""
+    for place, (target, queue) in enumerate(deck):
+        rest = POOL_REST_SECONDS if target is Target.POOL_CHILD else PROCESS_REST_SECONDS
+        if at - killed_at.get(_process(target, queue), -rest) >= rest:
+            return place
+    return 0
+
+
+def _process(target: Target, queue: str) -> tuple[Target, str]:
+    """What is killed: there is one broker, but a worker for each queue."""
+    return target, queue if target in (Target.WORKER, Target.POOL_CHILD) else ""

@@ -20,17 +20,21 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import PlanAccepted
 from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.orders.draft import cloid_of
+from trader.orders.entries import Entries
 from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, StillInDoubt
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Sender
 from trader.orders.tracker import Tracker
 from trader.plans.plan import Quantity
+from trader.reconciliation.account import account_id_of
 from trader.risk.limits import RiskLimits
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import SequenceConflict
 from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials
+from trader.venues.instrument import Side
+from trader.venues.orders import OrderRequest, TimeInForce
 
 MID = Decimal(60_000)
 SIZE = Decimal("0.01")
@@ -82,6 +86,7 @@ class Desk:
         self.nonces = Nonces()
         self._credentials = Credentials(EthAccount.create())
         self._plans = itertools.count(1)
+        self._by_hand = itertools.count(0xE0000000)
         exchange.set_mid("BTC", str(MID))
         exchange.deposit(self.address)
         self.venue = self.connect()
@@ -91,13 +96,13 @@ class Desk:
         """The account, which signs for itself."""
         return self._credentials.address
 
-    def connect(self) -> FaultyVenue:
-        """Another connection to the same account."""
+    def connect(self, *, url: str | None = None, timeout: float = 5.0) -> FaultyVenue:
+        """Another connection to the same account, which waits that many seconds for a reply."""
         return FaultyVenue(
-            url=self.exchange.url,
+            url=url or self.exchange.url,
             account=self.address,
             credentials=self._credentials,
-            timeout=5.0,
+            timeout=timeout,
             clock=self.clock,
             budget=Unlimited(),
         )
@@ -122,16 +127,15 @@ class Desk:
             clock=self.clock,
         )
 
-    def worker(self, venue: FaultyVenue | None = None) -> OrderManager:
+    def worker(self, venue: FaultyVenue | None = None, limits: RiskLimits = LIMITS) -> OrderManager:
         """A worker, by default on the first connection."""
         venue = venue or self.venue
         return OrderManager(
-            store=self.store,
             journal=self.journal,
-            venue=venue,
+            entries=Entries(self.store, venue, limits, self.clock),
             sender=self.sender(venue),
             tracker=self.tracker(venue),
-            limits=LIMITS,
+            limits=limits,
             clock=self.clock,
         )
 
@@ -193,6 +197,37 @@ class Desk:
             return self.worker(venue).track_order_lifecycle(lifecycle_id)
         except StillInDoubt:
             return self.load(lifecycle_id).stage
+
+    def trade_by_hand(
+        self,
+        side: Side,
+        size: Decimal = SIZE,
+        *,
+        price: Decimal | None = None,
+        reduce_only: bool = False,
+    ) -> None:
+        """What the account's owner does without us: rests at the price, or trades at once."""
+        far = MID * (1 + side.sign * Decimal("0.04"))
+        order = OrderRequest(
+            cloid=f"0x{next(self._by_hand):032x}",
+            symbol="BTC",
+            side=side,
+            size=size,
+            limit_price=price or far,
+            time_in_force=TimeInForce.GTC if price else TimeInForce.IOC,
+            reduce_only=reduce_only,
+        )
+        now = self.clock()
+        self.venue.place_order(order, self.nonces.next(now), now + EXPIRY)
+
+    def account_events(self) -> list[str]:
+        """What the account's own strands say, by name."""
+        strands = self.store.load(account_id_of(self.venue.name, self.address))
+        return [str(strand.content["event"]) for strand in strands]
+
+    def wait_out_the_grace(self) -> None:
+        """Until a silent sender counts as gone."""
+        self.clock.advance(GRACE)
 
     def load(self, lifecycle_id: str) -> Lifecycle:
         """The plan as the journal has it."""

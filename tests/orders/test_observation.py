@@ -14,7 +14,7 @@ MILLISECONDS = timedelta(milliseconds=1)
 def test_orders_in_doubt_and_orders_that_are_over_are_not_asked_for(desk: Desk) -> None:
     plan = desk.protect()
     (entry,) = desk.load(plan).orders_of(Leg.ENTRY)
-    facts = Observer(desk.venue).look(desk.load(plan))
+    facts = Observer(desk.venue).look(desk.load(plan), desk.clock())
 
     assert len(facts.reports) == 2
     assert entry.cloid not in facts.reports
@@ -25,13 +25,15 @@ def test_an_order_that_was_just_answered_is_not_asked_for_again(desk: Desk) -> N
     plan = desk.protect()
     stop, target = desk.load(plan).orders_of(Leg.STOP, Leg.TARGET)
 
-    assert set(Observer(desk.venue).look(desk.load(plan), {stop.cloid}).reports) == {target.cloid}
+    assert set(Observer(desk.venue).look(desk.load(plan), desk.clock(), {stop.cloid}).reports) == {
+        target.cloid
+    }
 
 
 def test_trades_are_asked_for_with_the_report_that_tells_of_them(desk: Desk) -> None:
     plan = desk.protect()
     desk.exchange.set_mid("BTC", "56900")
-    facts = Observer(desk.venue).look(desk.load(plan))
+    facts = Observer(desk.venue).look(desk.load(plan), desk.clock())
 
     stop, target = desk.load(plan).orders_of(Leg.STOP, Leg.TARGET)
     assert facts.reports[stop.cloid].state is VenueOrderState.FILLED
@@ -50,7 +52,7 @@ def test_no_trade_is_missed_when_the_venues_clock_is_behind_ours(desk: Desk) -> 
     desk.place(order=LimitEntry(price=Decimal(58_000)))  # the exchange looks at its clock
     desk.exchange.set_depth("BTC", [["59900", "1"]], [["60000", "0.006"]])
 
-    facts = Observer(desk.venue).look(desk.load(plan))
+    facts = Observer(desk.venue).look(desk.load(plan), desk.clock())
     assert [fill.size for fill in facts.fills] == [Decimal("0.004"), Decimal("0.006")]
     assert facts.fills[0].traded_at < intent.intended_at - USUAL_TOLERANCE
     assert facts.fills[1].traded_at >= intent.intended_at - USUAL_TOLERANCE

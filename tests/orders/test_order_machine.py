@@ -19,7 +19,7 @@ from tests.support.lifecycles import LifecycleBuilder
 from tests.venues.builders import BTC
 from trader.lifecycle.fold import fold
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import TRADES_LAG, Order
+from trader.lifecycle.order import DOUBTFUL, TRADES_LAG, Order
 from trader.lifecycle.order_events import CancelSent, IntentDied
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
@@ -111,7 +111,7 @@ class OrderMachine(RuleBasedStateMachine):
                 pass
 
     def next_step(self) -> Step:
-        suspected = lost_position_suspected(self.lifecycle)
+        suspected = lost_position_suspected(self.lifecycle, self.builder.now)
         net_size = self.venue.position if suspected else None
         return next_step(self.lifecycle, self.builder.plan, BTC, net_size, self.builder.now)
 
@@ -163,16 +163,35 @@ class OrderMachine(RuleBasedStateMachine):
         self.stale.extend(fresh)
         self.tell(reports, data if hide == "some" else None)
 
-    def tell(self, reports: dict[str, OrderReport], data: st.DataObject | None = None) -> None:
+    def ended_unheard(self) -> frozenset[str]:
+        """The orders that have ended at the venue, and still work in the journal."""
+        working = [o for o in self.lifecycle.working(*Leg) if o.state not in DOUBTFUL]
+        return frozenset(o.cloid for o in working if not self.venue.orders[o.cloid].is_working)
+
+    @precondition(lambda self: self.is_tracked() and bool(self.ended_unheard()))
+    @rule(data=st.data())
+    def forget(self, data: st.DataObject) -> None:
+        """The venue knows an order no more that has ended, and tells its trades, perhaps late."""
+        event("forgotten")
+        self.tell({}, data, self.ended_unheard())
+
+    def tell(
+        self,
+        reports: dict[str, OrderReport],
+        data: st.DataObject | None = None,
+        forgotten: frozenset[str] = frozenset(),
+    ) -> None:
         """Trades come in any order, some twice; recent ones may be missing."""
         fills: list[Fill] = []
-        if wants_fills(self.lifecycle, reports) or lost_position_suspected(self.lifecycle):
+        suspected = lost_position_suspected(self.lifecycle, self.builder.now)
+        if forgotten or suspected or wants_fills(self.lifecycle, reports):
             fills = self.venue.fills()
         if data is not None and fills:
             old = [f for f in fills if self.builder.now >= f.traded_at + TRADES_LAG]
             seen = data.draw(st.lists(st.sampled_from(fills)))
             fills = data.draw(st.permutations([*seen, *old]))
-        news = follow(self.lifecycle, VenueFacts(reports, tuple(fills)), self.builder.now)
+        facts = VenueFacts(reports, tuple(fills), forgotten)
+        news = follow(self.lifecycle, facts, self.builder.now)
         if news:
             self.builder.event(*news)
 

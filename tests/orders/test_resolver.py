@@ -17,6 +17,7 @@ from trader.lifecycle.order_events import IntentDied, IntentUnknown
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft
 from trader.orders.resolver import VISIBILITY_LAG
+from trader.orders.sender import Placement
 from trader.plans.plan import LimitEntry
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
@@ -161,7 +162,7 @@ def test_of_a_batch_each_order_is_resolved_by_itself(desk: Desk) -> None:
         time_in_force=TimeInForce.GTC,
     )
     desk.venue.order_faults = [loses_the_reply]
-    lifecycle = desk.sender().place(desk.load(plan), [draft, draft], "two", None)
+    lifecycle = desk.sender().place(Placement(desk.load(plan), [draft, draft], "two"))
     second = lifecycle.orders_of(Leg.ENTRY)[1].cloid
     asked = desk.venue.order
     desk.venue.order = lambda cloid: None if cloid == second else asked(cloid)  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import IntentUnknown, OrdersAnswered, OrdersIntended
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft, cloid_of
+from trader.orders.sender import Placement
 from trader.strands.store import SequenceConflict
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
@@ -35,7 +36,7 @@ def draft(price: int = 59_000, size: Decimal = SIZE) -> OrderDraft:
 
 def place(desk: Desk, *drafts: OrderDraft) -> Lifecycle:
     plan = desk.trigger()
-    return desk.sender().place(desk.load(plan), drafts or [draft()], "because", None)
+    return desk.sender().place(Placement(desk.load(plan), drafts or [draft()], "because"))
 
 
 def test_the_intent_is_in_the_journal_before_the_order_is_at_the_venue(desk: Desk) -> None:
@@ -46,7 +47,7 @@ def test_the_intent_is_in_the_journal_before_the_order_is_at_the_venue(desk: Des
         seen.extend([desk.events(plan)[-1], desk.orders(), desk.load(plan).stage])
 
     desk.venue.order_faults = [meanwhile(look)]
-    desk.sender().place(desk.load(plan), [draft()], "because", None)
+    desk.sender().place(Placement(desk.load(plan), [draft()], "because"))
     assert seen == ["orders_intended", [], "track"]
     assert len(desk.orders()) == 1
 
@@ -135,7 +136,7 @@ def test_a_refusal_of_our_copy_says_nothing_of_the_copy_of_another_worker(
         desk.track(plan, other)
 
     desk.venue.order_faults = [meanwhile(take_over, then=fault)]  # type: ignore[arg-type]
-    desk.sender().place(desk.load(plan), [draft()], "because", None)
+    desk.sender().place(Placement(desk.load(plan), [draft()], "because"))
     assert desk.states(plan, Leg.ENTRY) == [OrderState.UNKNOWN]
     assert desk.events(plan).count("intent_unknown") == 1
 
@@ -147,17 +148,17 @@ def test_a_refusal_of_our_copy_says_nothing_of_the_copy_of_another_worker(
 def test_a_lost_race_for_the_intent_sends_nothing(desk: Desk) -> None:
     plan = desk.trigger()
     stale = desk.load(plan)
-    desk.sender().place(stale, [draft()], "first", None)
+    desk.sender().place(Placement(stale, [draft()], "first"))
 
     with pytest.raises(SequenceConflict):
-        desk.sender().place(stale, [draft()], "second", None)
+        desk.sender().place(Placement(stale, [draft()], "second"))
     assert len(desk.orders()) == 1
 
 
 def test_every_intent_has_a_nonce_of_its_own(desk: Desk) -> None:
     lifecycle = place(desk)
     for price in (58_000, 57_500):
-        lifecycle = desk.sender().place(lifecycle, [draft(price)], "more", None)
+        lifecycle = desk.sender().place(Placement(lifecycle, [draft(price)], "more"))
 
     intents = [event for _, event in lifecycle.history if isinstance(event, OrdersIntended)]
     assert len({intent.nonce for intent in intents}) == len(desk.orders()) == 3

@@ -24,14 +24,13 @@ from tests.venues.builders import BTC
 from trader.lifecycle.order import TRADES_LAG
 from trader.lifecycle.order_events import EntryRearmed, ExitDecided
 from trader.lifecycle.position_events import ExecutionFinished
-from trader.lifecycle.stage import ExitReason, Leg, Outcome
+from trader.lifecycle.stage import Leg, Outcome
 from trader.orders.step import (
     Cancel,
     Exit,
     Place,
     Record,
     Step,
-    lost_position_suspected,
     next_step,
 )
 from trader.venues.orders import AnswerKind, VenueOrderState
@@ -301,32 +300,6 @@ def closed_by_others() -> LifecycleBuilder:
 )  # fmt: skip
 def test_a_position_closed_by_other_hands(build: Build, net_size: str, expected: str) -> None:
     check(build, expected, net_size=net_size)
-
-
-@pytest.mark.parametrize(
-    ("status", "suspected"),
-    [
-        ("reduceOnlyCanceled", True),
-        ("reduceOnlyRejected", True),
-        ("liquidatedCanceled", True),
-        (GONE, True),
-        ("canceled", False),
-        ("siblingFilledCanceled", False),
-    ],
-)
-def test_the_account_is_asked_when_the_venue_found_nothing_to_reduce(
-    status: str, suspected: bool
-) -> None:
-    builder = protected().reported(
-        VenueOrderState.CANCELLED, Leg.STOP, remaining="1", venue_status=status
-    )
-    assert lost_position_suspected(builder.lifecycle) is suspected
-
-
-def test_nothing_is_suspected_once_flat() -> None:
-    builder = closed_by_others().leaving(ExitReason.CANCELLED).intended(Leg.EXIT)
-
-    assert not lost_position_suspected(builder.filled(leg=Leg.EXIT).lifecycle)
 
 
 def test_the_end_says_how_long_it_was_held_and_why_nothing_traded() -> None:

@@ -11,27 +11,11 @@ from tests.orders.faults import (
     loses_the_reply,
     meanwhile,
 )
-from tests.venues.builders import limit_order
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
 from trader.venues.instrument import Side
-from trader.venues.orders import TimeInForce
 
 RESTING = {"order": LimitEntry(price=Decimal(59_000))}
-
-
-def trade_by_hand(desk: Desk, side: Side, size: Decimal = SIZE, *, reduce: bool = True) -> None:
-    """What the account's owner does without us."""
-    order = limit_order(
-        cloid="0x" + "d" * 32,
-        side=side,
-        size=size,
-        limit_price=Decimal(60_600) if side is Side.BUY else Decimal(55_000),
-        time_in_force=TimeInForce.IOC,
-        reduce_only=reduce,
-    )
-    now = desk.clock()
-    desk.venue.place_order(order, desk.nonces.next(now), now + timedelta(seconds=15))
 
 
 def test_a_plan_from_its_trigger_to_its_end(desk: Desk) -> None:
@@ -272,7 +256,7 @@ def test_a_position_closed_by_other_hands_ends_the_plan_without_a_storm_of_order
     desk: Desk,
 ) -> None:
     plan = desk.protect()
-    trade_by_hand(desk, Side.SELL)
+    desk.trade_by_hand(Side.SELL, reduce_only=True)
 
     assert desk.track(plan) is Stage.ANALYZE
     assert desk.load(plan).outcome is Outcome.CLOSED_EXTERNALLY
@@ -282,7 +266,7 @@ def test_a_position_closed_by_other_hands_ends_the_plan_without_a_storm_of_order
 
 def test_an_exit_that_finds_no_position_ends_the_plan(desk: Desk) -> None:
     plan = desk.protect(stop_loss=None, take_profit=None)
-    trade_by_hand(desk, Side.SELL)
+    desk.trade_by_hand(Side.SELL, reduce_only=True)
     desk.cancel(plan, close=True)
 
     assert desk.track(plan) is Stage.ANALYZE
@@ -294,7 +278,7 @@ def test_an_exit_that_finds_no_position_ends_the_plan(desk: Desk) -> None:
 def test_a_position_that_other_hands_made_smaller_is_left_to_the_end(desk: Desk) -> None:
     """The stop is shrunk by the venue when it fires; what is booked beyond that is not there."""
     plan = desk.protect()
-    trade_by_hand(desk, Side.SELL, Decimal("0.004"))
+    desk.trade_by_hand(Side.SELL, Decimal("0.004"), reduce_only=True)
     assert desk.track(plan) is Stage.TRACK
     desk.exchange.set_mid("BTC", "56900")
     desk.track(plan)

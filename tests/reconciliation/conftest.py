@@ -1,5 +1,28 @@
-"""The desk of the orders' tests: a journal on disk, and an account at a real exchange."""
+"""The desk of the orders' tests, and what compares its account with its journal."""
+
+import pytest
+import redis
 
 from tests.orders.conftest import desk, exchange, store
+from tests.orders.desk import GRACE, Desk
+from trader.lifecycle.cache import LifecycleCache
+from trader.reconciliation.account import account_id_of
+from trader.reconciliation.cursor import FillCursor
+from trader.reconciliation.reconciler import Reconciler
 
-__all__ = ["desk", "exchange", "store"]
+__all__ = ["desk", "exchange", "reconciler", "store"]
+
+
+@pytest.fixture
+def reconciler(desk: Desk, empty_broker_url: str) -> Reconciler:
+    """As a worker has it, on a real Redis."""
+    account_id = account_id_of(desk.venue.name, desk.address)
+    return Reconciler(
+        store=desk.store,
+        venue=desk.venue,
+        address=desk.address,
+        cache=LifecycleCache(desk.journal),
+        cursor=FillCursor(redis.Redis.from_url(empty_broker_url), account_id),
+        clock=desk.clock,
+        grace=GRACE,
+    )

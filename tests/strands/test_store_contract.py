@@ -11,6 +11,7 @@ from trader.strands.kinds import PlanTag
 from trader.strands.opening import open_store
 from trader.strands.store import (
     NEW,
+    Append,
     DuplicatePlan,
     DuplicateSource,
     InvalidStrand,
@@ -79,6 +80,31 @@ class TestAppend:
         with pytest.raises(SequenceConflict, match="lifecycle life is at seq 1"):
             store.append("life", expected, [late], row("life", expected + 1, stage="place"))
         assert (store.load("life"), store.lifecycle("life")) == kept
+
+    def test_several_lifecycles_at_once(self, store: StrandStore) -> None:
+        first = start(store, "a")
+        store.append_all(
+            [
+                Append("a", 0, [own("a", 1)], row("a", 1)),
+                Append("b", NEW, [own("b", 0)], row("b", 0)),
+            ]
+        )
+        assert store.load("a") == (first, own("a", 1))
+        assert store.load("b") == (own("b", 0),)
+
+    def test_one_conflict_leaves_nothing_of_several(self, store: StrandStore) -> None:
+        start(store, "a")
+        start(store, "b")
+        before = store.lifecycles()
+        with pytest.raises(SequenceConflict) as conflict:
+            store.append_all(
+                [
+                    Append("a", 0, [own("a", 1)], row("a", 1)),
+                    Append("b", 4, [own("b", 5)], row("b", 5)),
+                ]
+            )
+        assert conflict.value.lifecycle_id == "b"
+        assert store.lifecycles() == before
 
     def test_refuses_to_continue_what_never_began(self, store: StrandStore) -> None:
         with pytest.raises(SequenceConflict):

@@ -15,7 +15,9 @@ from trader.lifecycle.order_events import (
     ExitDecided,
     IntentDied,
     IntentUnknown,
+    OrderAnomaly,
     OrderFilled,
+    OrderForgotten,
     OrderReported,
     OrdersAnswered,
     OrdersIntended,
@@ -57,7 +59,9 @@ AnyEvent = Annotated[
     | IntentUnknown
     | IntentDied
     | OrderReported
+    | OrderForgotten
     | OrderFilled
+    | OrderAnomaly
     | CancelSent
     | ExitDecided
     | EntryRearmed

@@ -17,7 +17,9 @@ from trader.lifecycle.order_events import (
     ExitDecided,
     IntentDied,
     IntentUnknown,
+    OrderAnomaly,
     OrderFilled,
+    OrderForgotten,
     OrderReported,
     OrdersAnswered,
     OrdersIntended,
@@ -33,7 +35,8 @@ from trader.lifecycle.plan_events import (
     PlanRefused,
 )
 from trader.lifecycle.position_events import ExecutionFinished
-from trader.lifecycle.stage import OrderState, Outcome, Stage
+from trader.lifecycle.signal import Signal
+from trader.lifecycle.stage import Outcome, Stage
 from trader.strands.strand import Strand
 
 
@@ -50,8 +53,13 @@ def fold(strands: Iterable[Strand]) -> Lifecycle | None:
 
 
 def advance(lifecycle: Lifecycle | None, strand: Strand) -> Lifecycle:
-    """The lifecycle after one more strand. Raises BrokenLifecycle."""
-    event, at = to_event(strand), strand.created_at
+    """The lifecycle after one more strand. Raises BrokenLifecycle, UnreadableStrand."""
+    return advance_by(lifecycle, to_event(strand), strand)
+
+
+def advance_by(lifecycle: Lifecycle | None, event: Event, strand: Strand) -> Lifecycle:
+    """The same when the event that the strand publishes is at hand. Raises BrokenLifecycle."""
+    at = strand.created_at
     expected = 0 if lifecycle is None else lifecycle.seq + 1
     if strand.seq != expected:
         raise BrokenLifecycle(
@@ -167,12 +175,13 @@ def _(event: OrdersAnswered, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 
 @apply.register
 def _(event: IntentUnknown, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    return _in_state(lifecycle, lifecycle.doubtful(event.intent_id), OrderState.UNKNOWN)
+    cloids = [order.request.cloid for order in lifecycle.intents[event.intent_id].orders]
+    return _told(lifecycle, cloids, Signal.OUTCOME_UNKNOWN)
 
 
 @apply.register
 def _(event: IntentDied, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    dead = _in_state(lifecycle, event.cloids, OrderState.NEVER_LANDED)
+    dead = _told(lifecycle, event.cloids, Signal.PROVED_DEAD)
     return _with_answer(dead, event.intent_id)
 
 
@@ -185,12 +194,24 @@ def _(event: OrderReported, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 
 
 @apply.register
+def _(event: OrderForgotten, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
+    order = lifecycle.orders[event.cloid].forgotten()
+    return _with_order(lifecycle, replace(order, ended_at=at))
+
+
+@apply.register
 def _(event: OrderFilled, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     order = lifecycle.orders[event.cloid]
     if order.has(event.fill):
         return lifecycle
     booked = order.booked(event.fill)
     return _with_answer(_with_order(lifecycle, booked), booked.intent_id)
+
+
+@apply.register
+def _(event: OrderAnomaly, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
+    order = lifecycle.orders[event.cloid]
+    return _with_order(lifecycle, replace(order, anomalies=(*order.anomalies, event)))
 
 
 @apply.register
@@ -236,6 +257,6 @@ def _with_answer(lifecycle: Lifecycle, intent_id: str) -> Lifecycle:
     return replace(lifecycle, unanswered=others | doubt)
 
 
-def _in_state(lifecycle: Lifecycle, cloids: Iterable[str], state: OrderState) -> Lifecycle:
-    changed = {cloid: replace(lifecycle.orders[cloid], state=state) for cloid in cloids}
+def _told(lifecycle: Lifecycle, cloids: Iterable[str], signal: Signal) -> Lifecycle:
+    changed = {cloid: lifecycle.orders[cloid].after(signal) for cloid in cloids}
     return replace(lifecycle, orders={**lifecycle.orders, **changed})

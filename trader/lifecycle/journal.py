@@ -6,12 +6,12 @@ from datetime import datetime
 from trader.errors import Permanent
 from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.event import Event
-from trader.lifecycle.fold import advance, fold
+from trader.lifecycle.fold import advance_by, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
 from trader.lifecycle.projection import project
 from trader.plans.plan import Plan
-from trader.strands.store import NEW, StrandStore
+from trader.strands.store import NEW, Append, StrandStore
 
 
 class UnknownLifecycle(Permanent):
@@ -41,6 +41,17 @@ class Journal:
             return lifecycle
         return self._append(lifecycle.lifecycle_id, lifecycle, events, now)
 
+    def append_all(
+        self, changes: Sequence[tuple[Lifecycle, Sequence[Event]]], now: datetime
+    ) -> list[Lifecycle]:
+        """Add events to several lifecycles at once, or to none.
+
+        Raises SequenceConflict, which names the one that moved on.
+        """
+        written = [_write(lc.lifecycle_id, lc, events, now) for lc, events in changes]
+        self._store.append_all([append for _, append in written])
+        return [after for after, _ in written]
+
     def _append(
         self,
         lifecycle_id: str,
@@ -48,20 +59,29 @@ class Journal:
         events: Sequence[Event],
         now: datetime,
     ) -> Lifecycle:
-        last_seq = NEW if lifecycle is None else lifecycle.seq
-        strands = to_strands(
-            events,
-            lifecycle_id=lifecycle_id,
-            plan=_plan_of(lifecycle, events),
-            last_seq=last_seq,
-            last_strand_id=_cause_of(lifecycle, events),
-            now=now,
-        )
-        after = advance(lifecycle, strands[0])
-        for strand in strands[1:]:
-            after = advance(after, strand)
-        self._store.append(lifecycle_id, last_seq, strands, project(after))
+        after, new = _write(lifecycle_id, lifecycle, events, now)
+        self._store.append(new.lifecycle_id, new.expected_seq, new.strands, new.row)
         return after
+
+
+def _write(
+    lifecycle_id: str, lifecycle: Lifecycle | None, events: Sequence[Event], now: datetime
+) -> tuple[Lifecycle, Append]:
+    """The lifecycle after these events, and the append that makes it so."""
+    last_seq = NEW if lifecycle is None else lifecycle.seq
+    strands = to_strands(
+        events,
+        lifecycle_id=lifecycle_id,
+        plan=_plan_of(lifecycle, events),
+        last_seq=last_seq,
+        last_strand_id=_cause_of(lifecycle, events),
+        now=now,
+    )
+    first, *others = zip(events, strands, strict=True)
+    after = advance_by(lifecycle, *first)
+    for event, strand in others:
+        after = advance_by(after, event, strand)
+    return after, Append(lifecycle_id, last_seq, strands, project(after))
 
 
 def _plan_of(lifecycle: Lifecycle | None, events: Sequence[Event]) -> Plan | None:

@@ -4,34 +4,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from trader.lifecycle.order_events import IntendedOrder
-from trader.lifecycle.stage import Leg, OrderState
-from trader.venues.orders import (
-    AnswerKind,
-    Fill,
-    OrderAnswer,
-    OrderReport,
-    OrderRequest,
-    TimeInForce,
-    VenueOrderState,
+from trader.lifecycle.order_events import IntendedOrder, OrderAnomaly
+from trader.lifecycle.order_machine import STALE, state_after
+from trader.lifecycle.signal import (
+    Signal,
+    signal_of_answer,
+    signal_of_report,
+    signal_of_trade,
 )
+from trader.lifecycle.stage import Leg, OrderState
+from trader.venues.orders import Fill, OrderAnswer, OrderReport, OrderRequest, VenueOrderState
 
 ZERO = Decimal(0)
 DOUBTFUL = frozenset({OrderState.PENDING, OrderState.UNKNOWN})
-UNCONFIRMED = DOUBTFUL | {OrderState.NEVER_LANDED}
-"""States that the venue itself has not told: its word replaces them."""
 
 TRADES_LAG = timedelta(seconds=5)
 """How long after an order's end its trades may still be missing from the venue's lists."""
 
-_REPORTED = {
-    VenueOrderState.OPEN: OrderState.OPEN,
-    VenueOrderState.TRIGGERED: OrderState.TRIGGERED,
-    VenueOrderState.FILLED: OrderState.FILLED,
-    VenueOrderState.CANCELLED: OrderState.CANCELLED,
-    VenueOrderState.REJECTED: OrderState.REJECTED,
-    VenueOrderState.UNRECOGNISED: OrderState.UNRECOGNISED,
-}
+FORGOTTEN = "forgotten"
+"""Stands for the venue's words about an order that it knows no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +31,10 @@ class Order:
 
     `venue_filled` is what the venue says has traded; `filled` is the sum of the trades that we
     have booked. They differ until the trades are fetched. `venue_filled_at_most` is more than
-    `venue_filled` for a reduce-only order alone: what it lost may have traded, or the venue may
-    have shrunk it. `ended_at` is when a report of its end was recorded.
+    `venue_filled` for a reduce-only order, because what it lost may have traded, or the venue may
+    have shrunk it, and for one that the venue has forgotten. `ended_at` is when its end was
+    recorded, `told_at` the venue's own time of the latest that it told. `anomalies` are what was
+    said of it and cannot be true.
     """
 
     intended: IntendedOrder
@@ -51,9 +44,11 @@ class Order:
     venue_filled: Decimal = ZERO
     venue_filled_at_most: Decimal = ZERO
     ended_at: datetime | None = None
+    told_at: datetime | None = None
     fills: tuple[Fill, ...] = ()
     venue_text: str = ""
     cancel_sent: bool = False
+    anomalies: tuple[OrderAnomaly, ...] = ()
 
     @property
     def request(self) -> OrderRequest:
@@ -105,54 +100,75 @@ class Order:
         key = (fill.trade_id, fill.order_id)
         return any((known.trade_id, known.order_id) == key for known in self.fills)
 
-    def answered(self, answer: OrderAnswer) -> "Order":
-        """The order after the venue's reply, which is older than any report or trade.
+    def signal_of(self, told: OrderAnswer | OrderReport | Fill) -> Signal:
+        """What this says of the order."""
+        match told:
+            case OrderAnswer():
+                return signal_of_answer(told, self.request)
+            case OrderReport():
+                return signal_of_report(told, self.told_at if self.state.is_over else None)
+            case Fill():
+                return signal_of_trade(self.filled + told.size, self.request.size)
 
-        A refusal may be of another copy of the request: it undoes nothing that the venue told.
-        """
+    def answered(self, answer: OrderAnswer) -> "Order":
+        """The order after the venue's reply, which is older than any report or trade."""
+        signal = self.signal_of(answer)
         order = replace(self, venue_filled=max(self.venue_filled, answer.filled_size))
-        state = _state_after(answer, self.request)
-        if self._knows_better_than(state):
+        if (self.state, signal) in STALE:
             return order
         order_id = self.order_id if answer.order_id is None else answer.order_id
-        return replace(order, state=state, order_id=order_id, venue_text=answer.text)
-
-    def _knows_better_than(self, answered: OrderState) -> bool:
-        if self.state in UNCONFIRMED:
-            return False
-        is_refusal = answered is OrderState.REJECTED
-        return self.state.is_over or is_refusal or not answered.is_over
+        return replace(order.after(signal), order_id=order_id, venue_text=answer.text)
 
     def differs_from(self, report: OrderReport) -> bool:
-        """Whether the report names another state than the one that we know."""
-        return self.state is not _REPORTED[report.state]
+        """Whether the report leads to another state than the one that we know."""
+        return state_after(self.state, self.signal_of(report)) is not self.state
 
     def reported(self, report: OrderReport) -> "Order":
         """The order after a report. A later report never lowers what has traded."""
+        signal = self.signal_of(report)
         told = _told_filled(report)
         certain = ZERO if self.request.reduce_only else told
-        return replace(
+        order = replace(
             self,
-            state=_REPORTED[report.state],
-            order_id=report.order_id,
             venue_filled=max(self.venue_filled, certain),
             venue_filled_at_most=max(self.venue_filled_at_most, told),
+        )
+        if (self.state, signal) in STALE:
+            return order
+        return replace(
+            order.after(signal),
+            order_id=report.order_id,
+            told_at=_latest(self.told_at, report.reported_at),
             venue_text=report.venue_status,
         )
 
+    def forgotten(self) -> "Order":
+        """The order once the venue knows it no more: over, and all of it may have traded."""
+        if (self.state, Signal.FORGOTTEN) in STALE:
+            return self
+        return replace(
+            self.after(Signal.FORGOTTEN),
+            venue_filled_at_most=self.request.size,
+            venue_text=FORGOTTEN,
+        )
+
     def booked(self, fill: Fill) -> "Order":
-        """The order with one more trade. A trade proves that the order landed."""
-        order = replace(self, fills=(*self.fills, fill), order_id=fill.order_id)
+        """The order with one more trade: the venue is right about money in whatever state."""
+        order = replace(self.after(self.signal_of(fill)), fills=(*self.fills, fill))
         return replace(
             order,
-            state=order._state_with_fills(),
+            order_id=fill.order_id,
+            told_at=_latest(self.told_at, fill.traded_at),
             venue_filled=max(self.venue_filled, order.filled),
         )
 
-    def _state_with_fills(self) -> OrderState:
-        if self.filled >= self.request.size:
-            return OrderState.FILLED
-        return OrderState.OPEN if self.state in UNCONFIRMED else self.state
+    def after(self, signal: Signal) -> "Order":
+        """The order in the state to which the signal leads."""
+        return replace(self, state=state_after(self.state, signal))
+
+
+def _latest(known: datetime | None, told: datetime) -> datetime:
+    return told if known is None else max(known, told)
 
 
 def _told_filled(report: OrderReport) -> Decimal:
@@ -160,19 +176,3 @@ def _told_filled(report: OrderReport) -> Decimal:
     if report.state is VenueOrderState.REJECTED:
         return ZERO
     return report.original_size - report.remaining_size
-
-
-def _state_after(answer: OrderAnswer, request: OrderRequest) -> OrderState:
-    match answer.kind:
-        case AnswerKind.RESTING | AnswerKind.WAITING:
-            return OrderState.OPEN
-        case AnswerKind.REJECTED:
-            return OrderState.REJECTED
-        case AnswerKind.UNRECOGNISED:
-            return OrderState.UNKNOWN
-        case AnswerKind.FILLED if answer.filled_size >= request.size:
-            return OrderState.FILLED
-        case AnswerKind.FILLED if request.time_in_force is TimeInForce.IOC:
-            return OrderState.CANCELLED
-        case AnswerKind.FILLED:
-            return OrderState.OPEN

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, JsonValue, PlainSerializer
 
 from trader.lifecycle.event import FEEDBACK_TAGS, Event
-from trader.lifecycle.stage import ExitReason, Leg
+from trader.lifecycle.signal import Signal
+from trader.lifecycle.stage import ExitReason, Leg, OrderState
 from trader.market.quote import Quote
 from trader.model import Record, UtcTime
 from trader.money import SignedSize
@@ -47,6 +48,7 @@ class OrdersIntended(Event):
     """We are about to send this signed action: written before anything is sent.
 
     `nonce`, `expires_after` and `action` fix the bytes, so that a re-send is the same request.
+    The action may hold orders of other plans too: ours stand in it from `offset` on.
     `quote` is the market on arrival of an entry or exit at market, `facts` what an entry was
     decided upon besides.
     """
@@ -58,9 +60,16 @@ class OrdersIntended(Event):
     expires_after: UtcTime
     action: SignedAction
     orders: tuple[IntendedOrder, ...]
+    offset: int = 0
     quote: Quote | None
     facts: EntryFacts | None = None
     intended_at: UtcTime
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the action holds orders of other plans too."""
+        orders = self.action.get("orders")
+        return isinstance(orders, list) and len(orders) > len(self.orders)
 
     @property
     def status(self) -> str:
@@ -136,6 +145,24 @@ class OrderReported(Event):
         return str(self.report.state)
 
 
+class OrderForgotten(Event):
+    """The venue knows an order no more that stood there, and does not list it as open: it is over.
+
+    What traded of it only its trades can tell: the venue keeps them longer than its orders.
+    """
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["order_forgotten"] = "order_forgotten"
+    cloid: Cloid
+    leg: Leg
+
+    @property
+    def status(self) -> str:
+        """Over, nobody knows how."""
+        return "forgotten"
+
+
 class OrderFilled(Event):
     """A trade of one of our orders, as the venue booked it."""
 
@@ -156,6 +183,28 @@ class OrderFilled(Event):
     def trade_id(self) -> str | None:
         """The venue's trade id."""
         return str(self.fill.trade_id)
+
+
+class OrderAnomaly(Event):
+    """Something was said of an order that cannot be true of an order in its state.
+
+    Written once for each thing `seen`. The order goes on watched; its trades are booked all the
+    same, because the venue is right about money.
+    """
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
+
+    event: Literal["order_anomaly"] = "order_anomaly"
+    cloid: Cloid
+    leg: Leg
+    state: OrderState
+    signal: Signal
+    seen: str
+
+    @property
+    def status(self) -> str:
+        """To be looked into by people."""
+        return "anomaly"
 
 
 class CancelSent(Event):

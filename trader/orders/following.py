@@ -9,8 +9,10 @@ from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply, apply_all
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
-from trader.lifecycle.order_events import OrderFilled, OrderReported
+from trader.lifecycle.order_events import OrderFilled, OrderForgotten, OrderReported
 from trader.lifecycle.position_events import PositionChanged
+from trader.lifecycle.signal import Signal
+from trader.orders.anomalies import anomaly
 from trader.positions.position import Position
 from trader.venues.orders import Fill, OrderReport, VenueOrderState
 
@@ -19,17 +21,19 @@ from trader.venues.orders import Fill, OrderReport, VenueOrderState
 class VenueFacts:
     """Reports by cloid, and trades, asked in this order: a trade is never older news.
 
-    `net_size` is the account's signed position in the plan's symbol, where it was asked.
+    `forgotten` are the cloids of orders that the venue knows no more. `net_size` is the account's
+    signed position in the plan's symbol, where it was asked.
     """
 
     reports: Mapping[str, OrderReport] = field(default_factory=dict)
     fills: tuple[Fill, ...] = ()
+    forgotten: frozenset[str] = frozenset()
     net_size: Decimal | None = None
 
 
 def follow(lifecycle: Lifecycle, facts: VenueFacts, now: datetime) -> tuple[Event, ...]:
     """The events that bring the lifecycle up to these facts; none when it knows them all."""
-    reported = _reports(lifecycle, facts.reports)
+    reported = (*_reports(lifecycle, facts.reports), *_forgotten(lifecycle, facts.forgotten))
     filled = _fills(apply_all(lifecycle, reported, now), facts.fills, now)
     if not filled:
         return reported
@@ -49,22 +53,40 @@ def _tells_of_trades(order: Order, report: OrderReport) -> bool:
     return report.state is not VenueOrderState.OPEN or traded > order.filled
 
 
-def _reports(lifecycle: Lifecycle, reports: Mapping[str, OrderReport]) -> tuple[OrderReported, ...]:
+def _reports(lifecycle: Lifecycle, reports: Mapping[str, OrderReport]) -> tuple[Event, ...]:
     known = lifecycle.orders
     return tuple(
-        OrderReported(
-            cloid=cloid, leg=known[cloid].leg, report=report, reason=_told(known[cloid], report)
+        event for cloid, report in reports.items() for event in _reported(known[cloid], report)
+    )
+
+
+def _reported(order: Order, report: OrderReport) -> tuple[Event, ...]:
+    told = _told(order, report)
+    news = OrderReported(cloid=order.cloid, leg=order.leg, report=report, reason=told)
+    return (
+        *([news] if _is_news(order, report) else []),
+        *anomaly(order, order.signal_of(report), told),
+    )
+
+
+def _forgotten(lifecycle: Lifecycle, cloids: frozenset[str]) -> tuple[OrderForgotten, ...]:
+    orders = [order for order in lifecycle.orders.values() if order.cloid in cloids]
+    return tuple(
+        OrderForgotten(
+            cloid=order.cloid,
+            leg=order.leg,
+            reason=f"the venue neither lists the {order.leg} order {order.order_id} as open nor "
+            "knows it: it is over, and its trades tell how",
         )
-        for cloid, report in reports.items()
-        if _is_news(known[cloid], report)
+        for order in orders
+        if order.after(Signal.FORGOTTEN).state is not order.state
     )
 
 
 def _is_news(order: Order, report: OrderReport) -> bool:
-    """A report of an order that is over is old news, whatever it says."""
-    if order.state.is_over:
-        return False
-    return order.differs_from(report) or order.order_id != report.order_id
+    """Another state, or of a working order another id: of one that is over most is old news."""
+    has_moved = not order.state.is_over and order.order_id != report.order_id
+    return order.differs_from(report) or has_moved
 
 
 def _told(order: Order, report: OrderReport) -> str:
@@ -74,15 +96,16 @@ def _told(order: Order, report: OrderReport) -> str:
     )
 
 
-def _fills(lifecycle: Lifecycle, fills: tuple[Fill, ...], now: datetime) -> tuple[OrderFilled, ...]:
-    events: list[OrderFilled] = []
+def _fills(lifecycle: Lifecycle, fills: tuple[Fill, ...], now: datetime) -> tuple[Event, ...]:
+    events: list[Event] = []
     for fill in fills:
         order = _order_of(lifecycle, fill)
         if order is None or order.has(fill):
             continue
         event = _filled(order, fill)
         lifecycle = apply(event, lifecycle, now)
-        events.append(event)
+        seen = f"trade {fill.trade_id}, {event.reason}"
+        events.extend((event, *anomaly(order, order.signal_of(fill), seen)))
     return tuple(events)
 
 

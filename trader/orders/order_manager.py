@@ -1,5 +1,6 @@
 """The seed's OrderManager: a plan's orders from its trigger until nothing works any more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,19 +10,11 @@ from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
-from trader.orders.draft import OrderDraft
-from trader.orders.entry import decide_entry, entry_sentence, opposing_of
+from trader.orders.entries import Entries
 from trader.orders.monitoring import judge_entry
 from trader.orders.sender import Sender
-from trader.orders.sizing import needs_equity
 from trader.orders.tracker import Tracker
-from trader.plans.plan import Plan
-from trader.risk.controls import unlisted
-from trader.risk.entry_facts import EntryFacts
 from trader.risk.limits import RiskLimits
-from trader.strands.store import StrandStore
-from trader.venues.instrument import Instrument
-from trader.venues.venue import Venue
 
 
 class StillInDoubt(Retryable):
@@ -36,9 +29,8 @@ class OrderManager:
     compare-and-set (SequenceConflict) when another worker was first.
     """
 
-    store: StrandStore
     journal: Journal
-    venue: Venue
+    entries: Entries
     sender: Sender
     tracker: Tracker
     limits: RiskLimits
@@ -55,21 +47,22 @@ class OrderManager:
 
     def place_order_when_ready(self, lifecycle_id: str) -> Stage:
         """Size, control and send the entry of a triggered plan; the stage afterwards."""
-        lifecycle = self.journal.load(lifecycle_id)
-        if lifecycle.stage is not Stage.PLACE:
-            return lifecycle.stage
-        plan = plan_of(lifecycle)
-        instrument = self.venue.instruments().get(plan.symbol)
-        if instrument is None or instrument.is_delisted:
-            return self.journal.append(lifecycle, (unlisted(plan),), self.clock()).stage
-        quote = self.venue.quote(plan.symbol)
-        facts = self._entry_facts(plan, instrument, lifecycle_id)
-        now = self.clock()
-        decision = decide_entry(lifecycle, plan, quote, facts, now)
-        if isinstance(decision, OrderDraft):
-            reason = entry_sentence(decision)
-            return self.sender.place(lifecycle, [decision], reason, quote, facts=facts).stage
-        return self.journal.append(lifecycle, (decision,), now).stage
+        return self.place_orders_when_ready([lifecycle_id])[lifecycle_id]
+
+    def place_orders_when_ready(self, lifecycle_ids: Sequence[str]) -> dict[str, Stage]:
+        """The same for several plans, whose orders go out together; their stages afterwards.
+
+        Post-only orders go apart from those that may take: the venue gives them another priority.
+        """
+        lifecycles = [self.journal.load(lifecycle_id) for lifecycle_id in lifecycle_ids]
+        decided = self.entries.decide([lc for lc in lifecycles if lc.stage is Stage.PLACE])
+        ended = [self.journal.append(lc, (event,), at) for lc, event, at in decided.refused]
+        placed = [
+            lifecycle
+            for group in decided.groups()
+            for lifecycle in self.sender.place_together(group)
+        ]
+        return {lc.lifecycle_id: lc.stage for lc in (*lifecycles, *ended, *placed)}
 
     def track_order_lifecycle(self, lifecycle_id: str) -> Stage:
         """Bring a plan up to what the venue knows, and do what it needs; the stage afterwards.
@@ -83,16 +76,6 @@ class OrderManager:
         if tracked.unanswered:
             raise StillInDoubt(f"no proof yet of {', '.join(sorted(tracked.unanswered))}")
         return tracked.stage
-
-    def _entry_facts(self, plan: Plan, instrument: Instrument, lifecycle_id: str) -> EntryFacts:
-        rows = self.store.lifecycles(symbol=plan.symbol, has_exposure=True)
-        return EntryFacts(
-            instrument=instrument,
-            limits=self.limits,
-            equity=self.venue.account().equity if needs_equity(plan) else None,
-            opposing=opposing_of(plan, [row for row in rows if row.lifecycle_id != lifecycle_id]),
-            requests_left=self.venue.requests_left(),
-        )
 
 
 def grace_of(venue_timeout: timedelta) -> timedelta:

@@ -20,6 +20,9 @@ MAX_REFUSALS = 3
 TRIGGER_PASSED = ("Invalid TP/SL price", "badTriggerPxRejected")
 """Beginnings of the venue's words and status for a trigger that the price has passed already."""
 
+PASSING = ("Only post-only orders allowed",)
+"""Beginnings of the venue's words for a refusal that ends by itself: the next sweep asks again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProtectionChange:
@@ -50,7 +53,11 @@ def is_unprotectable(lifecycle: Lifecycle) -> bool:
 
 def _is_refused(orders: Sequence[Order]) -> bool:
     latest = orders[-MAX_REFUSALS:]
-    refused = [order for order in latest if order.state is OrderState.REJECTED]
+    refused = [
+        order
+        for order in latest
+        if order.state is OrderState.REJECTED and not order.venue_text.startswith(PASSING)
+    ]
     if latest and latest[-1] in refused and latest[-1].venue_text.startswith(TRIGGER_PASSED):
         return True
     return len(refused) == MAX_REFUSALS

@@ -15,23 +15,19 @@ from trader.clock import Clock
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order_events import IntentDied, OrdersIntended
+from trader.lifecycle.order_events import OrdersIntended
+from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
-from trader.orders.observation import CLOCK_TOLERANCE
-from trader.orders.sender import answered, is_marked_unknown, unknown
+from trader.orders.observation import CLOCK_TOLERANCE, VISIBILITY_LAG
+from trader.orders.sender import answered, died, is_marked_unknown, refused, unknown
 from trader.venues.venue import (
     ActionOutcomeUnknown,
     ActionRefused,
+    BatchRefused,
     DuplicateNonce,
     Venue,
     VenueUnavailable,
 )
-
-VISIBILITY_LAG = timedelta(seconds=5)
-"""How long after its admission an order may still be invisible to a query, with a margin.
-
-Source: measured 0.4 to 1.1 s after the acknowledgement.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +74,11 @@ class Resolver:
             answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
         except DuplicateNonce:
             return self._found(lifecycle, intent)
+        except BatchRefused as refusal:
+            return with_anomalies(lifecycle, refused(intent, refusal, sent_at, self.clock()))
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return ()
-        return (answered(intent, answers, sent_at, self.clock()),)
+        return with_anomalies(lifecycle, answered(intent, answers, sent_at, self.clock()))
 
     def _fence(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         try:
@@ -121,16 +119,7 @@ class Resolver:
 
 
 def _died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> tuple[Event, ...]:
-    if not cloids:
-        return ()
-    return (
-        IntentDied(
-            intent_id=intent.intent_id,
-            cloids=tuple(cloids),
-            proof=proof,
-            reason=f"never landed: {proof}",
-        ),
-    )
+    return (died(intent, cloids, proof),) if cloids else ()
 
 
 def _unanswered(lifecycle: Lifecycle) -> list[OrdersIntended]:

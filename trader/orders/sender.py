@@ -5,12 +5,14 @@ one worker its owner. Nonce and expiry are part of it, so any later copy is the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Protocol
 
 from trader.clock import Clock
+from trader.errors import Retryable
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
@@ -19,12 +21,14 @@ from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import (
     AnsweredOrder,
     CancelSent,
+    IntentDied,
     IntentUnknown,
     OrdersAnswered,
     OrdersIntended,
 )
 from trader.lifecycle.stage import OrderState
 from trader.market.quote import Quote
+from trader.orders.anomalies import with_anomalies
 from trader.orders.draft import OrderDraft, intent_id_of, number
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
@@ -33,6 +37,7 @@ from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
     ActionRefused,
+    BatchRefused,
     DuplicateNonce,
     Venue,
     VenueUnavailable,
@@ -46,11 +51,31 @@ class Nonces(Protocol):
         """The next nonce of the signing key, in milliseconds."""
 
 
+class CancellationUnheard(Retryable):
+    """A cancellation had no answer; asking again does no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Orders of one plan that are to be sent.
+
+    `news` are events that led to these orders: they are written with the intent. `facts` are what
+    an entry was decided upon.
+    """
+
+    lifecycle: Lifecycle
+    drafts: Sequence[OrderDraft]
+    reason: str
+    quote: Quote | None = None
+    news: Sequence[Event] = ()
+    facts: EntryFacts | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What became of one copy of a request; an answer is one that the venue gave to its orders."""
 
-    event: OrdersAnswered | IntentUnknown
+    event: OrdersAnswered | IntentUnknown | IntentDied
     is_answer: bool
 
 
@@ -64,53 +89,85 @@ class Sender:
     clock: Clock
     expiry: timedelta
 
-    def place(
-        self,
-        lifecycle: Lifecycle,
-        drafts: Sequence[OrderDraft],
-        reason: str,
-        quote: Quote | None = None,
-        news: Sequence[Event] = (),
-        facts: EntryFacts | None = None,
-    ) -> Lifecycle:
-        """Intend and send; the lifecycle afterwards. Raises SequenceConflict before sending.
+    def place(self, placement: Placement) -> Lifecycle:
+        """Intend and send; the lifecycle afterwards. Raises SequenceConflict before sending."""
+        intents = self._intend([placement])
+        events = (*placement.news, *intents)
+        lifecycle = self.journal.append(placement.lifecycle, events, self.clock())
+        (placed,) = self._send([lifecycle], intents)
+        return placed
 
-        `news` are events that led to these orders: they are written with the intent. `facts` are
-        what an entry was decided upon.
+    def place_together(self, placements: Sequence[Placement]) -> list[Lifecycle]:
+        """Send the orders of several plans as one action; the lifecycles afterwards.
+
+        A plan that somebody else moved on meanwhile is left out before anything is sent. When the
+        venue refuses the whole because of one of them, each is sent on its own.
         """
-        ahead = apply_all(lifecycle, news, self.clock())
-        intended = self._intend(ahead, drafts, reason, quote, facts)
-        lifecycle = self.journal.append(lifecycle, (*news, intended), self.clock())
-        return self._record(lifecycle, intended.intent_id, self._send(intended))
+        remaining = list(placements)
+        while len(remaining) > 1:
+            intents = self._intend(remaining)
+            changes = [(p.lifecycle, (*p.news, i)) for p, i in zip(remaining, intents, strict=True)]
+            try:
+                lifecycles = self.journal.append_all(changes, self.clock())
+            except SequenceConflict as conflict:
+                gone = conflict.lifecycle_id
+                remaining = [p for p in remaining if p.lifecycle.lifecycle_id != gone]
+                continue
+            return self._apart_if_refused(remaining, self._send(lifecycles, intents))
+        return [self.place(placement) for placement in remaining]
 
-    def _send(self, intent: OrdersIntended) -> _Outcome:
-        """Post the intent, and say what came of it.
+    def _apart_if_refused(
+        self, placements: Sequence[Placement], placed: Sequence[Lifecycle]
+    ) -> list[Lifecycle]:
+        pairs = zip(placements, placed, strict=True)
+        return [self._place_again(p, lc) if _is_dead(lc, p) else lc for p, lc in pairs]
 
-        A duplicate nonce or an expiry tells of this copy only: another may have landed.
-        """
-        sent_at = self.clock()
+    def _place_again(self, placement: Placement, lifecycle: Lifecycle) -> Lifecycle:
+        return self.place(replace(placement, lifecycle=lifecycle, news=()))
+
+    def _send(
+        self, lifecycles: Sequence[Lifecycle], intents: Sequence[OrdersIntended]
+    ) -> list[Lifecycle]:
+        """Post the one action of these intents, and record for each what came of it."""
+        outcomes = self._post(intents)
+        return [
+            self._record(lifecycle, intent.intent_id, outcome)
+            for lifecycle, intent, outcome in zip(lifecycles, intents, outcomes, strict=True)
+        ]
+
+    def _post(self, intents: Sequence[OrdersIntended]) -> list[_Outcome]:
+        """A duplicate nonce or an expiry tells of this copy only: another may have landed."""
+        sent_at, first = self.clock(), intents[0]
         try:
-            answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
+            answers = self.venue.send_orders(first.action, first.nonce, first.expires_after)
         except (DuplicateNonce, ActionExpired, ActionOutcomeUnknown, VenueUnavailable) as error:
-            return _Outcome(unknown(intent, f"{type(error).__name__}: {error}"), is_answer=False)
+            text = f"{type(error).__name__}: {error}"
+            return [_Outcome(unknown(intent, text), is_answer=False) for intent in intents]
         except ActionRefused as refusal:
-            refused = tuple(_rejected(str(refusal)) for _ in intent.orders)
-            return _Outcome(answered(intent, refused, sent_at, self.clock()), is_answer=False)
-        return _Outcome(answered(intent, answers, sent_at, self.clock()), is_answer=True)
+            return [self._refused(intent, refusal, sent_at) for intent in intents]
+        now = self.clock()
+        return [_Outcome(answered(i, answers, sent_at, now), is_answer=True) for i in intents]
+
+    def _refused(
+        self, intent: OrdersIntended, refusal: ActionRefused, sent_at: datetime
+    ) -> _Outcome:
+        event = refused(intent, refusal, sent_at, self.clock())
+        return _Outcome(event, is_answer=isinstance(refusal, BatchRefused))
 
     def _record(self, lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> Lifecycle:
         """Write the outcome, also when another strand came first, unless somebody resolved it.
 
         Once others have taken the intent over, only an answer is news: a refusal of our copy
-        says nothing of theirs.
+        says nothing of theirs. An answer that contradicts what was resolved is news always.
         """
         while True:
+            events = with_anomalies(lifecycle, outcome.event)
             try:
-                return self.journal.append(lifecycle, (outcome.event,), self.clock())
+                return self.journal.append(lifecycle, events, self.clock())
             except SequenceConflict:
                 lifecycle = self.journal.load(lifecycle.lifecycle_id)
                 taken_over = is_marked_unknown(lifecycle, intent_id) and not outcome.is_answer
-                if intent_id not in lifecycle.unanswered or taken_over:
+                if taken_over or _is_resolved(lifecycle, intent_id, outcome):
                     return lifecycle
 
     def cancel(
@@ -121,10 +178,17 @@ class Sender:
         news: Sequence[Event] = (),
         net_size: Decimal | None = None,
     ) -> Lifecycle:
-        """Ask the venue to cancel; a cancellation that fails is asked again by a later sweep."""
+        """Ask the venue to cancel.
+
+        Raises CancellationUnheard when nobody knows whether it came through: unlike an order, a
+        cancellation may be asked again at once.
+        """
         now = self.clock()
         action = self.venue.compose_cancel([(o.request.symbol, o.cloid) for o in orders])
-        answers = self.venue.send_cancel(action, self.nonces.next(now), now + self.expiry)
+        try:
+            answers = self.venue.send_cancel(action, self.nonces.next(now), now + self.expiry)
+        except ActionOutcomeUnknown as error:
+            raise CancellationUnheard(f"the cancellation may have come through: {error}") from error
         sent = CancelSent(
             cloids=tuple(order.cloid for order in orders),
             answers=answers,
@@ -133,28 +197,35 @@ class Sender:
         )
         return self.journal.append(lifecycle, (*news, sent), self.clock())
 
-    def _intend(
-        self,
-        lifecycle: Lifecycle,
-        drafts: Sequence[OrderDraft],
-        reason: str,
-        quote: Quote | None,
-        facts: EntryFacts | None,
-    ) -> OrdersIntended:
+    def _intend(self, placements: Sequence[Placement]) -> list[OrdersIntended]:
+        """The intents of one action, which holds the placements' orders one after the other."""
         now = self.clock()
-        orders = number(lifecycle, drafts)
-        return OrdersIntended(
-            intent_id=intent_id_of(lifecycle.lifecycle_id, orders),
-            signer=self.venue.signer,
-            nonce=self.nonces.next(now),
-            expires_after=_whole_milliseconds(now + self.expiry),
-            action=self.venue.compose_orders([order.request for order in orders]),
-            orders=orders,
-            quote=quote,
-            facts=facts,
-            intended_at=now,
-            reason=reason,
-        )
+        numbered = [number(apply_all(p.lifecycle, p.news, now), p.drafts) for p in placements]
+        requests = [order.request for orders in numbered for order in orders]
+        action, nonce = self.venue.compose_orders(requests), self.nonces.next(now)
+        offsets = accumulate((len(orders) for orders in numbered), initial=0)
+        return [
+            OrdersIntended(
+                intent_id=intent_id_of(placement.lifecycle.lifecycle_id, orders),
+                signer=self.venue.signer,
+                nonce=nonce,
+                expires_after=_whole_milliseconds(now + self.expiry),
+                action=action,
+                orders=orders,
+                offset=offset,
+                quote=placement.quote,
+                facts=placement.facts,
+                intended_at=now,
+                reason=placement.reason,
+            )
+            for placement, orders, offset in zip(placements, numbered, offsets, strict=False)
+        ]
+
+
+def _is_resolved(lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> bool:
+    """Whether nothing of the intent is in doubt, and the outcome fits what is known of it."""
+    fits = len(with_anomalies(lifecycle, outcome.event)) == 1
+    return intent_id not in lifecycle.unanswered and fits
 
 
 def answered(
@@ -163,8 +234,9 @@ def answered(
     sent_at: datetime,
     answered_at: datetime,
 ) -> OrdersAnswered:
-    """The venue's answers as an event."""
-    pairs = list(zip(intent.orders, answers, strict=True))
+    """The intent's part of the venue's answers to its action, as an event."""
+    ours = answers[intent.offset : intent.offset + len(intent.orders)]
+    pairs = list(zip(intent.orders, ours, strict=True))
     return OrdersAnswered(
         intent_id=intent.intent_id,
         answers=tuple(
@@ -191,8 +263,36 @@ def is_marked_unknown(lifecycle: Lifecycle, intent_id: str) -> bool:
     return any(lifecycle.orders[cloid].state is OrderState.UNKNOWN for cloid in doubtful)
 
 
-def _rejected(text: str) -> OrderAnswer:
-    return OrderAnswer(kind=AnswerKind.REJECTED, text=text)
+def refused(
+    intent: OrdersIntended, refusal: ActionRefused, sent_at: datetime, answered_at: datetime
+) -> OrdersAnswered | IntentDied:
+    """The event of an intent whose whole action the venue refused.
+
+    Of an action that several plans share, nobody knows whose order was wrong: ours only died.
+    """
+    if intent.is_shared and isinstance(refusal, BatchRefused):
+        proof = f"the venue refused the whole action, for this order or another: {refusal}"
+        return died(intent, [order.request.cloid for order in intent.orders], proof)
+    answer = OrderAnswer(kind=AnswerKind.REJECTED, text=str(refusal))
+    count = intent.offset + len(intent.orders)
+    return answered(intent, (answer,) * count, sent_at, answered_at)
+
+
+def died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> IntentDied:
+    """The event of orders that never landed, and never can."""
+    return IntentDied(
+        intent_id=intent.intent_id,
+        cloids=tuple(cloids),
+        proof=proof,
+        reason=f"never landed: {proof}",
+    )
+
+
+def _is_dead(lifecycle: Lifecycle, placement: Placement) -> bool:
+    """Whether the placement's orders are proved to have died with the whole action."""
+    before = placement.lifecycle.orders.keys()
+    placed = [order for cloid, order in lifecycle.orders.items() if cloid not in before]
+    return bool(placed) and all(order.state is OrderState.NEVER_LANDED for order in placed)
 
 
 def _in_words(answer: OrderAnswer) -> str:

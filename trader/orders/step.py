@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import Order
+from trader.lifecycle.order import TRADES_LAG, Order
 from trader.lifecycle.order_events import EntryRearmed, ExitDecided
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome
@@ -78,26 +78,31 @@ def next_step(
 
     `net_size` is the account's signed position in the symbol, when it was asked.
     """
-    if _is_gone(lifecycle, net_size):
+    if _is_gone(lifecycle, net_size, now):
         return _finish_gone(lifecycle, net_size, now)
     if lifecycle.position.size != 0:
         return _step_with_position(lifecycle, plan, instrument, now)
     return _step_when_flat(lifecycle, plan, now)
 
 
-def lost_position_suspected(lifecycle: Lifecycle) -> bool:
-    """Whether the venue refused or ended a reduce-only order while we think we hold something."""
+def lost_position_suspected(lifecycle: Lifecycle, now: datetime) -> bool:
+    """Whether what we think we hold may be gone.
+
+    The venue refused or ended a reduce-only order, or no order of ours is there that could tell.
+    """
     if lifecycle.position.size == 0:
         return False
-    return any(
-        order.venue_text.startswith(POSITION_LOST)
-        for order in lifecycle.orders_of(*PROTECTIVE, Leg.EXIT)
-    )
+    exits = lifecycle.orders_of(*PROTECTIVE, Leg.EXIT)
+    if any(order.venue_text.startswith(POSITION_LOST) for order in exits):
+        return True
+    is_watched = any(not order.state.is_over for order in exits)
+    return not is_watched and now >= lifecycle.fills[-1].traded_at + TRADES_LAG
 
 
-def _is_gone(lifecycle: Lifecycle, net_size: Decimal | None) -> bool:
-    held = lifecycle.position.size
-    return net_size is not None and lost_position_suspected(lifecycle) and held * net_size <= 0
+def _is_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) -> bool:
+    if net_size is None or not lost_position_suspected(lifecycle, now):
+        return False
+    return lifecycle.position.size * net_size <= 0
 
 
 def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) -> Step:

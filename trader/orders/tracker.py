@@ -1,6 +1,6 @@
 """Follows one plan from its first order until it is flat and nothing works."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from trader.orders.entry import entry_side
 from trader.orders.following import follow
 from trader.orders.observation import Observer
 from trader.orders.resolver import Resolver
-from trader.orders.sender import Sender
+from trader.orders.sender import Placement, Sender
 from trader.orders.step import (
     Cancel,
     Exit,
@@ -58,7 +58,7 @@ class Tracker:
     def track(self, lifecycle: Lifecycle) -> Lifecycle:
         """Do all that can be done now; the lifecycle afterwards. Raises SequenceConflict."""
         lifecycle = self._resolve(lifecycle)
-        news = follow(lifecycle, self.observer.look(lifecycle), self.clock())
+        news = self._look(lifecycle)
         done: list[Step] = []
         while len(done) < MAX_STEPS:
             ahead = apply_all(lifecycle, news, self.clock())
@@ -72,8 +72,12 @@ class Tracker:
             before = lifecycle.orders.keys()
             lifecycle = self._resolve(self._act(lifecycle, step, news))
             placed = lifecycle.orders.keys() - before
-            news = follow(lifecycle, self.observer.look(lifecycle, placed), self.clock())
+            news = self._look(lifecycle, placed)
         return self.journal.append(lifecycle, news, self.clock())
+
+    def _look(self, lifecycle: Lifecycle, answered: Set[str] = frozenset()) -> tuple[Event, ...]:
+        facts = self.observer.look(lifecycle, self.clock(), answered)
+        return follow(lifecycle, facts, self.clock())
 
     def _resolve(self, lifecycle: Lifecycle) -> Lifecycle:
         """What ends a doubt is written at once: an answer cannot be asked for again."""
@@ -84,9 +88,10 @@ class Tracker:
         if lifecycle.stage is not Stage.TRACK:
             return Wait()
         plan = plan_of(lifecycle)
-        net_size = self._net_size(plan) if lost_position_suspected(lifecycle) else None
+        now = self.clock()
+        net_size = self._net_size(plan) if lost_position_suspected(lifecycle, now) else None
         instrument = self.venue.instruments()[plan.symbol]
-        return next_step(lifecycle, plan, instrument, net_size, self.clock())
+        return next_step(lifecycle, plan, instrument, net_size, now)
 
     def _net_size(self, plan: Plan) -> Decimal:
         held = [p.size for p in self.venue.account().positions if p.symbol == plan.symbol]
@@ -95,7 +100,7 @@ class Tracker:
     def _act(self, lifecycle: Lifecycle, step: Step, news: Sequence[Event]) -> Lifecycle:
         match step:
             case Place(drafts=drafts, reason=reason):
-                return self.sender.place(lifecycle, drafts, reason, news=news)
+                return self.sender.place(Placement(lifecycle, drafts, reason, news=news))
             case Cancel(orders=orders, reason=reason, net_size=net_size):
                 return self.sender.cancel(lifecycle, orders, reason, news, net_size)
             case Exit(size=size, reason=reason):
@@ -109,9 +114,8 @@ class Tracker:
         plan = plan_of(lifecycle)
         quote = self.venue.quote(plan.symbol)
         instrument = self.venue.instruments()[plan.symbol]
-        return self.sender.place(
-            lifecycle, [exit_draft(plan, instrument, quote, size)], reason, quote, news
-        )
+        draft = exit_draft(plan, instrument, quote, size)
+        return self.sender.place(Placement(lifecycle, [draft], reason, quote, news))
 
 
 def exit_draft(plan: Plan, instrument: Instrument, quote: Quote, size: Decimal) -> OrderDraft:

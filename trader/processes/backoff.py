@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0
-STEADY_SECONDS = 60.0
-"""A process that ran this long has recovered: its next end counts as the first again."""
+STEADY_SECONDS = 10.0
+"""A process that ran this long had started well: its next end counts as the first again."""
 
 
 @dataclass(frozen=True, slots=True)

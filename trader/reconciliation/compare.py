@@ -63,6 +63,7 @@ def compare(
         if wants_tracking(lifecycle, reports, instruments, now, grace)
     }
     to_track |= _owners_of_news(owners, snapshot.fills)
+    to_track |= _without_position(tracked, snapshot.positions)
     settled = {lc.lifecycle_id for lc in tracked} - to_track
     events = (
         *_external_orders(snapshot.open_orders, owners, account),
@@ -82,6 +83,18 @@ def _owners_of_news(owners: Mapping[str, Lifecycle], fills: Iterable[Fill]) -> s
         if owner is not None and not owner.orders[fill.cloid or ""].has(fill):
             news.add(owner.lifecycle_id)
     return news
+
+
+def _without_position(tracked: Iterable[Lifecycle], positions: Iterable[VenuePosition]) -> set[str]:
+    """The plans that hold something of which the venue shows nothing, or the other side."""
+    at_venue = {position.symbol: position.size for position in positions}
+    return {
+        lifecycle.lifecycle_id
+        for lifecycle in tracked
+        if lifecycle.plan is not None
+        and lifecycle.position.size != 0
+        and lifecycle.position.size * at_venue.get(lifecycle.plan.symbol, ZERO) <= 0
+    }
 
 
 def _external_orders(

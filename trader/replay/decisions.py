@@ -1,5 +1,6 @@
 """Makes each recorded decision again from what was recorded with it. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from trader.lifecycle.order_events import (
     CancelSent,
     EntryRearmed,
     ExitDecided,
+    IntendedOrder,
     OrdersIntended,
 )
 from trader.lifecycle.plan_events import (
@@ -32,6 +34,7 @@ from trader.performance.analyzer import PerformanceAnalyzer
 from trader.risk.controls import unlisted
 from trader.venues.hyperliquid.wire import order_action
 from trader.venues.instrument import Instrument
+from trader.venues.venue import Action
 
 ANY_AGE = timedelta(days=36_500)
 """A recorded quote was fresh enough when it was judged: its age is not judged again."""
@@ -95,9 +98,7 @@ def _(event: OrdersIntended, moment: Moment) -> Event | None:
         update={
             "intent_id": intent_id_of(moment.lifecycle.lifecycle_id, orders),
             "orders": orders,
-            "action": order_action(
-                [order.request for order in orders], {instrument.symbol: instrument}
-            ),
+            "action": _action(event, orders, instrument),
             "reason": reason,
         }
     )
@@ -133,6 +134,15 @@ def _(event: PositionChanged, moment: Moment) -> Event | None:
 @decide_again.register(PlanAnalyzed)
 def _(event: PlanAnalyzed, moment: Moment) -> Event | None:
     return PerformanceAnalyzer().analyze(moment.lifecycle)
+
+
+def _action(
+    event: OrdersIntended, orders: Sequence[IntendedOrder], instrument: Instrument
+) -> Action:
+    """The action of these orders; one that other plans share is not ours alone to make again."""
+    if event.is_shared:
+        return event.action
+    return order_action([order.request for order in orders], {instrument.symbol: instrument})
 
 
 def _drafts(event: OrdersIntended, moment: Moment) -> tuple[tuple[OrderDraft, ...], str]:

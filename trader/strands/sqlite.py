@@ -18,7 +18,7 @@ from trader.strands.encoding import (
 )
 from trader.strands.sqlite_connections import ConnectionPool
 from trader.strands.sqlite_migrations import migrate, schema_version
-from trader.strands.store import NEW, SequenceConflict, StoreUnavailable
+from trader.strands.store import NEW, Append, SequenceConflict, StoreUnavailable
 from trader.strands.strand import LifecycleRow, Strand
 
 _IDS_PER_QUERY = 500
@@ -62,12 +62,20 @@ class SqliteStore:
         self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
     ) -> None:
         """See `StrandStore.append`."""
-        strand_values, row_values = encode_append(lifecycle_id, expected_seq, strands, row)
+        self.append_all([Append(lifecycle_id, expected_seq, strands, row)])
+
+    def append_all(self, appends: Sequence[Append]) -> None:
+        """See `StrandStore.append_all`."""
+        encoded = [
+            (each, *encode_append(each.lifecycle_id, each.expected_seq, each.strands, each.row))
+            for each in appends
+        ]
         with self.connections.transaction() as connection:
-            _expect(connection, lifecycle_id, expected_seq)
-            connection.executemany(_INSERT_STRAND, strand_values)
-            connection.execute(_REPLACE_LIFECYCLE, row_values)
-            connection.execute(_LEAVE_INBOX, row_values)
+            for each, strand_values, row_values in encoded:
+                _expect(connection, each.lifecycle_id, each.expected_seq)
+                connection.executemany(_INSERT_STRAND, strand_values)
+                connection.execute(_REPLACE_LIFECYCLE, row_values)
+                connection.execute(_LEAVE_INBOX, row_values)
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
         """See `StrandStore.load`."""
@@ -223,7 +231,8 @@ def _expect(connection: sqlite3.Connection, lifecycle_id: str, expected_seq: int
     if found != expected_seq:
         raise SequenceConflict(
             f"lifecycle {lifecycle_id} is at seq {found}, not {expected_seq}: "
-            "another worker was first, load it again"
+            "another worker was first, load it again",
+            lifecycle_id,
         )
 
 

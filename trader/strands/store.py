@@ -1,6 +1,7 @@
 """What every store of strands can do. One contract test holds them all to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -9,7 +10,14 @@ from trader.strands.strand import LifecycleRow, Strand
 
 
 class SequenceConflict(Retryable):
-    """Another worker appended first: load the lifecycle again and decide again."""
+    """Another worker appended first: load the lifecycle again and decide again.
+
+    `lifecycle_id` is the one that moved on, where several were appended to at once.
+    """
+
+    def __init__(self, message: str, lifecycle_id: str | None = None) -> None:
+        super().__init__(message)
+        self.lifecycle_id = lifecycle_id
 
 
 class DuplicateSource(Permanent):
@@ -33,6 +41,16 @@ NEW = -1
 """The `expected_seq` of a lifecycle that has no strand yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Append:
+    """What is appended to one lifecycle: see `StrandStore.append`."""
+
+    lifecycle_id: str
+    expected_seq: int
+    strands: Sequence[Strand]
+    row: LifecycleRow
+
+
 class StrandStore(Protocol):
     """The journal's storage. Every method is synchronous and safe to call from any thread."""
 
@@ -46,6 +64,12 @@ class StrandStore(Protocol):
 
         Raises SequenceConflict, DuplicateSource, DuplicatePlan (another lifecycle that was not
         refused has the same plan_id), InvalidStrand, StoreUnavailable.
+        """
+
+    def append_all(self, appends: Sequence[Append]) -> None:
+        """Append to several lifecycles in one transaction: all of it, or nothing.
+
+        Raises as append does; a SequenceConflict names the lifecycle that moved on.
         """
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:

@@ -40,6 +40,10 @@ class ActionRefused(Permanent):
     """
 
 
+class BatchRefused(ActionRefused):
+    """One of the action's orders is wrong in itself, and so none was executed."""
+
+
 class DuplicateNonce(ActionRefused):
     """The venue has already admitted an action with this nonce: the first copy landed."""
 
@@ -93,9 +97,8 @@ class Venue(Protocol):
     ) -> tuple[OrderAnswer, ...]:
         """Sign and post. The same arguments give the same bytes, so a re-send cannot double.
 
-        One answer an order, in order (one venue error for a whole batch is fanned out).
-        Raises ActionRefused, DuplicateNonce, ActionExpired, VenueUnavailable,
-        ActionOutcomeUnknown.
+        One answer an order, in order. Raises ActionRefused, BatchRefused, DuplicateNonce,
+        ActionExpired, VenueUnavailable, ActionOutcomeUnknown.
         """
 
     def send_cancel(self, action: Action, nonce: int, expires_after: datetime) -> tuple[str, ...]:

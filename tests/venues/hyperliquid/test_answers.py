@@ -10,6 +10,7 @@ from tests.venues.builders import CLOID
 from trader.strands.strand import Json
 from trader.venues.hyperliquid.answers import cancel_answers, order_answers
 from trader.venues.orders import AnswerKind, OrderAnswer
+from trader.venues.venue import BatchRefused
 
 REJECTED, FILLED = AnswerKind.REJECTED, AnswerKind.FILLED
 
@@ -86,9 +87,14 @@ def test_answers_keep_the_order_of_the_orders() -> None:
     ]
 
 
-def test_one_error_for_a_whole_batch_is_fanned_out() -> None:
-    answers = order_answers(response({"error": "Orders are empty."}), 3)
-    assert answers == (OrderAnswer(kind=REJECTED, text="Orders are empty."),) * 3
+def test_one_error_for_a_whole_batch_refuses_it() -> None:
+    with pytest.raises(BatchRefused, match=r"Orders are empty\."):
+        order_answers(response({"error": "Orders are empty."}), 3)
+
+
+def test_one_error_for_one_order_is_its_answer() -> None:
+    answers = order_answers(response({"error": "Orders are empty."}), 1)
+    assert answers == (OrderAnswer(kind=REJECTED, text="Orders are empty."),)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from trader.strands.strand import Json
 from trader.venues.orders import AnswerKind, OrderAnswer
+from trader.venues.venue import BatchRefused
 
 T = TypeVar("T")
 
@@ -15,7 +16,13 @@ _WAITING = frozenset({"waitingForFill", "waitingForTrigger"})
 
 
 def order_answers(response: Json, count: int) -> tuple[OrderAnswer, ...]:
-    """One answer for each of `count` orders, from the `response` object of an accepted action."""
+    """One answer for each of `count` orders, from the `response` object of an accepted action.
+
+    Raises BatchRefused when the venue gives one error for a whole batch that it refuses unseen.
+    """
+    match response:
+        case {"data": {"statuses": [{"error": str(text)}]}} if count > 1:
+            raise BatchRefused(text)
     return _each(response, count, _order_answer, _unrecognised)
 
 
@@ -29,7 +36,6 @@ def _each(
 ) -> tuple[T, ...]:
     match response:
         case {"data": {"statuses": [{"error": str()} as error]}}:
-            # The venue gives one error for a whole batch that it refuses unseen.
             return (read(error),) * count
         case {"data": {"statuses": [*statuses]}} if len(statuses) == count:
             return tuple(read(status) for status in statuses)
