@@ -121,9 +121,10 @@ def test_first_trader_closed_without_its_strand(desk: Desk) -> None:
     """The close is one append: a worker that dies at it leaves all of it to the next."""
     plan = desk.protect()
     desk.exchange.set_mid("BTC", "63100")
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SqliteStore, "append", dies)
-        desk.track(plan)
+        with pytest.raises(Killed):
+            desk.track(plan)
     assert desk.load(plan).position.size == SIZE
     assert row_stage(desk.store, plan) == Stage.TRACK
 

@@ -21,7 +21,8 @@ from typing import TypeVar
 
 from trader.processes.commands import QUEUES
 from trader.strands.sqlite import SqliteStore
-from trader.strands.strand import LifecycleRow, Strand
+from trader.strands.store import Append
+from trader.strands.strand import Strand
 from trader.venues.hyperliquid.integration import HyperliquidIntegration as Venue
 
 T = TypeVar("T")
@@ -69,31 +70,35 @@ class Deaths:
 
 def watch(deaths: Deaths) -> None:
     """Lead every append and every send of this process past `deaths`."""
-    load, append = SqliteStore.load, SqliteStore.append
-    loaded = [""]
+    load, append_all = SqliteStore.load, SqliteStore.append_all
+    at_hand: list[str] = []
 
     def watched_load(self: SqliteStore, lifecycle_id: str) -> tuple[Strand, ...]:
-        loaded[0] = lifecycle_id
+        at_hand[:] = [lifecycle_id]
         return load(self, lifecycle_id)
 
-    def watched_append(
-        self: SqliteStore,
-        lifecycle_id: str,
-        expected_seq: int,
-        strands: Sequence[Strand],
-        row: LifecycleRow,
-    ) -> None:
-        name = " ".join(["append", *(str(strand.content["event"]) for strand in strands)])
-        call = partial(append, self, lifecycle_id, expected_seq, strands, row)
-        deaths.around(lifecycle_id, name, call)
+    def watched_append_all(self: SqliteStore, appends: Sequence[Append]) -> None:
+        at_hand[:] = [each.lifecycle_id for each in appends]
+        call = partial(append_all, self, appends)
+        for each in appends:
+            events = (str(strand.content["event"]) for strand in each.strands)
+            call = partial(deaths.around, each.lifecycle_id, " ".join(["append", *events]), call)
+        call()
 
     def watched(name: str, send: Callable[..., T]) -> Callable[..., T]:
-        """One task runs at a time: what it sends is of the plan that it loaded last."""
-        return lambda *arguments: deaths.around(loaded[0], name, partial(send, *arguments))
+        """One task runs at a time: what it sends is of the plans that it had at hand last."""
+
+        def sent(*arguments: object) -> T:
+            call = partial(send, *arguments)
+            for lifecycle_id in at_hand:
+                call = partial(deaths.around, lifecycle_id, name, call)
+            return call()
+
+        return sent
 
     replacements = {
         (SqliteStore, "load"): watched_load,
-        (SqliteStore, "append"): watched_append,
+        (SqliteStore, "append_all"): watched_append_all,
         (Venue, "send_orders"): watched("send orders", Venue.send_orders),
         (Venue, "send_cancel"): watched("send cancel", Venue.send_cancel),
     }

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -43,9 +43,9 @@ def test_what_an_answer_says(
 @pytest.mark.parametrize("state", VenueOrderState)
 @pytest.mark.parametrize("ended_at", [None, START, START + SECOND])
 def test_a_report_is_taken_at_its_word_unless_it_is_younger_than_the_end(
-    state: VenueOrderState, ended_at: object
+    state: VenueOrderState, ended_at: datetime | None
 ) -> None:
-    assert signal_of_report(report(state), ended_at) == f"reported_{state}"  # type: ignore[arg-type]
+    assert signal_of_report(report(state), ended_at) == f"reported_{state}"
 
 
 @pytest.mark.parametrize(

@@ -130,10 +130,14 @@ class Sender:
     ) -> list[Lifecycle]:
         """Post the one action of these intents, and record for each what came of it."""
         outcomes = self._post(intents)
-        return [
-            self._record(lifecycle, intent.intent_id, outcome)
-            for lifecycle, intent, outcome in zip(lifecycles, intents, outcomes, strict=True)
-        ]
+        changes = [(lc, (o.event,)) for lc, o in zip(lifecycles, outcomes, strict=True)]
+        try:
+            return self.journal.append_all(changes, self.clock())
+        except SequenceConflict:
+            return [
+                self._record(lifecycle, intent.intent_id, outcome)
+                for lifecycle, intent, outcome in zip(lifecycles, intents, outcomes, strict=True)
+            ]
 
     def _post(self, intents: Sequence[OrdersIntended]) -> list[_Outcome]:
         """A duplicate nonce or an expiry tells of this copy only: another may have landed."""
