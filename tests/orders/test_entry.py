@@ -7,15 +7,13 @@ from tests.orders.builders import cancel_requested, guarded_plan, waiting
 from tests.support.lifecycles import START, a_quote
 from tests.venues.builders import BTC
 from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
-from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Leg
 from trader.orders.draft import OrderDraft
-from trader.orders.entry import Refused, decide_entry, end_before_entry, opposing_of
+from trader.orders.entry import Refused, decide_entry, end_before_entry
 from trader.plans.plan import Direction, EquityFraction, LimitEntry, MarketEntry, Plan
 from trader.risk.control import Control
 from trader.risk.entry_facts import EntryFacts
 from trader.risk.limits import RiskLimits
-from trader.strands.strand import LifecycleRow
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
 
@@ -88,22 +86,15 @@ def test_a_fraction_of_nothing_is_denied_and_not_sent() -> None:
     assert denied.control is Control.SIZE_BELOW_MINIMUM
 
 
-@pytest.mark.parametrize(
-    ("held", "denied"), [(Direction.SHORT, True), (Direction.LONG, False), (None, False)]
-)
+@pytest.mark.parametrize(("opposing", "is_denied"), [("lifecycle-9", True), (None, False)])
 def test_another_plan_on_the_other_side_stops_the_entry(
-    held: Direction | None, denied: bool
+    opposing: str | None, is_denied: bool
 ) -> None:
-    others: tuple[LifecycleRow, ...] = ()
-    if held is not None:
-        changes = SHORT if held is Direction.SHORT else {}
-        others = (project(waiting(**changes).intended().lifecycle),)
-    plan = guarded_plan()
-    decision = decide(plan, facts(opposing=opposing_of(plan, others)))
+    decision = decide(guarded_plan(), facts(opposing=opposing))
 
-    assert isinstance(decision, EntryDenied) is denied
+    assert isinstance(decision, EntryDenied) is is_denied
     if isinstance(decision, EntryDenied):
-        assert (decision.control, decision.value) == (Control.OPPOSING_POSITION, "lifecycle-1")
+        assert (decision.control, decision.value) == (Control.OPPOSING_POSITION, "lifecycle-9")
 
 
 def test_a_cancelled_plan_is_not_entered() -> None:

@@ -296,7 +296,7 @@ class OrderMachine(RuleBasedStateMachine):
             if not order.state.is_over:
                 assert order.filled + order.remaining == order.request.size
             assert order.filled >= self.filled.get(order.cloid, ZERO)
-            assert order.filled <= order.request.size
+            assert order.filled <= order.request.size and not order.anomalies
             self.filled[order.cloid] = order.filled
 
     @invariant()

@@ -262,6 +262,28 @@ def test_on_the_way_out(build: Build, expected: str) -> None:
     check(build, expected)
 
 
+def overtraded() -> LifecycleBuilder:
+    """The target traded while the market exit was on its way, and the account held enough."""
+    builder = protected().leaving().intended(Leg.EXIT)
+    return builder.filled("30000", leg=Leg.EXIT).filled("31000", leg=Leg.TARGET)
+
+
+@pytest.mark.parametrize(
+    ("build", "net_size", "expected"),
+    [
+        (overtraded, None, "cancel stop-1"),
+        (lambda: cancel_sent(overtraded(), Leg.STOP), None, "wait"),
+        (lambda: ended(cancel_sent(overtraded(), Leg.STOP), "1", Leg.STOP), None, "exit -1"),
+        (lambda: ended(overtraded(), "1", Leg.STOP), "3", "exit -1"),
+        (lambda: ended(overtraded(), "1", Leg.STOP).intended(Leg.EXIT), None, "wait"),
+    ],
+)  # fmt: skip
+def test_exits_that_traded_more_than_the_entry_give_it_back(
+    build: Build, net_size: str | None, expected: str
+) -> None:
+    check(build, expected, net_size=net_size)
+
+
 @pytest.mark.parametrize(
     ("after", "expected"), [(HOUR - SECOND, "wait"), (HOUR, "decide to leave: time")]
 )

@@ -298,3 +298,20 @@ def test_a_position_is_left_when_its_longest_time_is_over(desk: Desk) -> None:
     assert desk.track(plan) is Stage.ANALYZE
     assert desk.load(plan).exit_reason is ExitReason.TIME
     assert (desk.held(), desk.working()) == (0, [])
+
+
+def test_exits_that_trade_together_give_back_what_they_took_from_another_plan(desk: Desk) -> None:
+    """Reduce-only is of the account: it does not see that one plan's share is closed already."""
+    other = desk.protect(stop_loss=Decimal(40_000), take_profit=Decimal(90_000))
+    plan = desk.protect(max_hold=timedelta(seconds=30))
+    desk.clock.advance(timedelta(seconds=31))
+    desk.venue.before_quote = lambda: desk.exchange.set_mid("BTC", "63100")
+
+    assert desk.track(plan) is Stage.ANALYZE
+    lifecycle = desk.load(plan)
+    assert desk.states(plan, Leg.TARGET) == [OrderState.FILLED]
+    assert [o.request.side for o in lifecycle.orders_of(Leg.EXIT)] == [Side.SELL, Side.BUY]
+    assert (lifecycle.outcome, lifecycle.position.size) == (Outcome.CLOSED, 0)
+    assert desk.held() == SIZE
+    assert desk.track(other) is Stage.TRACK
+    assert len(desk.working()) == 2

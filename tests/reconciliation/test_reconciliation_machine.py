@@ -4,7 +4,7 @@ The machine holds an account at a model venue against the journal of its plans. 
 booked late, strangers order and trade beside them, and the venue liquidates.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
@@ -18,7 +18,7 @@ from tests.venues.builders import BTC, ETH
 from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg, Outcome, Stage
-from trader.reconciliation.account import AccountState, advance_account, key_of
+from trader.reconciliation.account import advance_account, key_of
 from trader.reconciliation.compare import Differences, VenueSnapshot, compare
 from trader.reconciliation.events import (
     AccountEvent,
@@ -28,6 +28,7 @@ from trader.reconciliation.events import (
     LiquidationFound,
     PositionDiffers,
 )
+from trader.strands.strand import Strand
 from trader.venues.instrument import Side
 from trader.venues.orders import AnswerKind, Fill, OrderReport, VenueOrderState, VenuePosition
 
@@ -50,6 +51,10 @@ class PlanAtVenue:
     @property
     def lifecycle(self) -> Lifecycle:
         return self.builder.lifecycle
+
+    @property
+    def lifecycle_id(self) -> str:
+        return self.lifecycle.lifecycle_id
 
     @property
     def symbol(self) -> str:
@@ -152,11 +157,12 @@ class ReconciliationMachine(RuleBasedStateMachine):
         found = self.compare()
         for item in found.events:
             self.check_is_new(item)
-        before = dict(self.account.differences)
         self.publish(found.events)
         self.check_everything_is_published(found)
-        self.check_positions(found, before)
-        assert self.compare() == Differences((), found.to_track)
+        self.check_positions(found)
+        again = self.compare()
+        assert again.events == ()
+        assert set(again.to_track) <= set(found.to_track)
 
     def compare(self) -> Differences:
         own = [fill for plan in (*self.plans, *self.finished) for fill in plan.fills]
@@ -169,11 +175,9 @@ class ReconciliationMachine(RuleBasedStateMachine):
         booked = {str(fill.trade_id) for plan in self.finished for fill in plan.fills}
         tracked = [plan.lifecycle for plan in self.plans]
         now = max((plan.builder.now for plan in self.plans), default=START)
-        return compare(
-            tracked, frozenset(booked), self.account, snapshot, INSTRUMENTS, now, GRACE
-        )
+        return compare(tracked, frozenset(booked), self.account, snapshot, INSTRUMENTS, now, GRACE)
 
-    def publish(self, events: tuple[AccountEvent, ...]) -> None:
+    def publish(self, events: Sequence[AccountEvent]) -> None:
         strands = self.strands(events, self.account.seq, self.account.last_strand_id)
         for strand in strands:
             self.account = advance_account(self.account, strand)
@@ -203,24 +207,18 @@ class ReconciliationMachine(RuleBasedStateMachine):
     def check_everything_is_published(self, found: Differences) -> None:
         assert {order.order_id for order in self.orders} <= self.account.order_ids
         assert set(map(key_of, self.strange_fills)) == self.account.fill_keys
-        behind = {plan.lifecycle.lifecycle_id for plan in self.plans if plan.unbooked()}
-        gone = {plan.lifecycle.lifecycle_id for plan in self.gone()}
+        behind = {plan.lifecycle_id for plan in self.plans if plan.unbooked()}
+        gone = {plan.lifecycle_id for plan in self.gone()}
         assert behind | gone <= set(found.to_track)
 
-    def check_positions(self, found: Differences, before: dict[str, Decimal]) -> None:
+    def check_positions(self, found: Differences) -> None:
         """Of a symbol whose plans are all up to date: both agree, or it is published how not."""
-        for symbol, at_venue in self.positions.items():
+        behind = {plan.symbol for plan in self.plans if plan.lifecycle_id in found.to_track}
+        for symbol in self.positions.keys() - behind:
             plans = [plan for plan in self.plans if plan.symbol == symbol]
             in_journal = sum((plan.lifecycle.position.size for plan in plans), ZERO)
             told = self.account.differences.get(symbol, ZERO)
-            is_unsure = any(plan.lifecycle.lifecycle_id in found.to_track for plan in plans)
-            liquidated = {e.fill.symbol for e in found.events if isinstance(e, LiquidationFound)}
-            if not is_unsure or symbol in liquidated - {plan.symbol for plan in self.gone()}:
-                assert told == at_venue - in_journal or plans
-            if not is_unsure:
-                assert told == at_venue - in_journal
-            elif symbol not in liquidated:
-                assert told == before.get(symbol, ZERO)
+            assert told == self.positions[symbol] - in_journal
 
     def teardown(self) -> None:
         """When all plans have seen what there is, nothing is left to track."""
@@ -300,7 +298,9 @@ class ReconciliationMachine(RuleBasedStateMachine):
         size = self.positions[symbol]
         return VenuePosition(symbol=symbol, size=size, entry_price=ONE, unrealised=ZERO)
 
-    def strands(self, events, last_seq, last_strand_id):  # type: ignore[no-untyped-def]
+    def strands(
+        self, events: Sequence[AccountEvent], last_seq: int, last_strand_id: str | None
+    ) -> tuple[Strand, ...]:
         return to_strands(
             events,
             lifecycle_id="account:hyperliquid:0xa",

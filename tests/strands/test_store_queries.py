@@ -23,7 +23,9 @@ class TestLifecycles:
         start(store, "b", stage="monitor", due_at=AT + hour, symbol="ETH")
         start(store, "c", stage="monitor", due_at=None, symbol="BTC")
         start(store, "d", stage="track", due_at=AT - hour, symbol="BTC", has_exposure=True)
-        start(store, "e", stage="track", due_at=AT, symbol="ETH", has_exposure=True)
+        start(
+            store, "e", stage="track", due_at=AT, symbol="ETH", has_exposure=True, direction="short"
+        )
         start(store, "f", stage="done", due_at=None, symbol=None)
 
     @pytest.mark.parametrize(
@@ -41,6 +43,9 @@ class TestLifecycles:
             ({"symbol": "BTC", "has_exposure": True}, "d"),
             ({"has_exposure": True}, "de"),
             ({"has_exposure": False}, "abcf"),
+            ({"direction": "short"}, "e"),
+            ({"symbol": "ETH", "has_exposure": True, "direction": "short"}, "e"),
+            ({"symbol": "BTC", "has_exposure": True, "direction": "short"}, ""),
             ({"stage": "track", "due_by": AT, "symbol": "ETH", "has_exposure": True}, "e"),
             ({"after": "c"}, "def"),
             ({"after": "f"}, ""),

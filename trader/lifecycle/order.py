@@ -132,13 +132,13 @@ class Order:
             self,
             venue_filled=max(self.venue_filled, certain),
             venue_filled_at_most=max(self.venue_filled_at_most, told),
+            told_at=_latest(self.told_at, report.reported_at),
         )
         if (self.state, signal) in STALE:
             return order
         return replace(
             order.after(signal),
             order_id=report.order_id,
-            told_at=_latest(self.told_at, report.reported_at),
             venue_text=report.venue_status,
         )
 

@@ -8,7 +8,7 @@ from trader.clock import Clock
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
-from trader.orders.entry import Refused, decide_entry, entry_sentence, opposing_of
+from trader.orders.entry import Refused, decide_entry, entry_sentence
 from trader.orders.sender import Placement
 from trader.orders.sizing import needs_equity
 from trader.plans.plan import Plan
@@ -67,7 +67,7 @@ class Entries:
         if plan.symbol not in quotes:
             quotes[plan.symbol] = self.venue.quote(plan.symbol)
         quote = quotes[plan.symbol]
-        facts = self._facts(lifecycle, plan, instrument, decided.placements)
+        facts = self._facts(plan, instrument, decided.placements)
         now = self.clock()
         decision = decide_entry(lifecycle, plan, quote, facts, now)
         if isinstance(decision, OrderDraft):
@@ -76,20 +76,21 @@ class Entries:
         else:
             decided.refused.append((lifecycle, decision, now))
 
+    def _opposing(self, plan: Plan) -> str | None:
+        """A plan that holds, or may come to hold, the other side of the symbol."""
+        rows = self.store.lifecycles(
+            symbol=plan.symbol, has_exposure=True, direction=plan.direction.opposite, limit=1
+        )
+        return rows[0].lifecycle_id if rows else None
+
     def _facts(
-        self,
-        lifecycle: Lifecycle,
-        plan: Plan,
-        instrument: Instrument,
-        placements: Sequence[Placement],
+        self, plan: Plan, instrument: Instrument, placements: Sequence[Placement]
     ) -> EntryFacts:
-        rows = self.store.lifecycles(symbol=plan.symbol, has_exposure=True)
-        others = [row for row in rows if row.lifecycle_id != lifecycle.lifecycle_id]
         return EntryFacts(
             instrument=instrument,
             limits=self.limits,
             equity=self.venue.account().equity if needs_equity(plan) else None,
-            opposing=opposing_of(plan, others) or _opposing_beside(plan, placements),
+            opposing=self._opposing(plan) or _opposing_beside(plan, placements),
             requests_left=self.venue.requests_left(),
         )
 

@@ -1,6 +1,5 @@
 """The entry of a triggered plan: size it, control it, or say why not."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +12,6 @@ from trader.orders.sizing import entry_size
 from trader.plans.plan import Direction, LimitEntry, MarketEntry, Plan
 from trader.risk.controls import EntryCheck, denial
 from trader.risk.entry_facts import EntryFacts
-from trader.strands.strand import LifecycleRow
 from trader.venues.instrument import Side
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce
@@ -73,12 +71,6 @@ def entry_side(direction: Direction) -> Side:
 def entry_sentence(draft: OrderDraft) -> str:
     """The order in words."""
     return f"{draft.side} {draft.size} {draft.symbol} at {draft.limit_price}"
-
-
-def opposing_of(plan: Plan, exposed: Sequence[LifecycleRow]) -> str | None:
-    """Of the plans that hold, or may hold, the same symbol, one that holds its other side."""
-    other = [row.lifecycle_id for row in exposed if row.direction != plan.direction]
-    return other[0] if other else None
 
 
 def _mid_of(quote: Quote) -> Decimal:

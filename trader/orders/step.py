@@ -46,7 +46,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Close the whole position at market."""
+    """Close the whole position at market; `size` is what is held, signed."""
 
     size: Decimal
     reason: str
@@ -78,6 +78,8 @@ def next_step(
 
     `net_size` is the account's signed position in the symbol, when it was asked.
     """
+    if lifecycle.position.size * plan.direction.sign < 0:
+        return _give_back(lifecycle, now)
     if _is_gone(lifecycle, net_size, now):
         return _finish_gone(lifecycle, net_size, now)
     if lifecycle.position.size != 0:
@@ -114,6 +116,21 @@ def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) 
     booked = lifecycle.position.size
     reason = f"we booked {booked}, the venue holds {net_size}: closed by other hands"
     return _finish(lifecycle, Outcome.CLOSED_EXTERNALLY, reason, net_size)
+
+
+def _give_back(lifecycle: Lifecycle, now: datetime) -> Step:
+    """Exits that trade at the same time take from other plans that hold the symbol.
+
+    The venue sees one position of the account, so reduce-only does not keep them from it. What was
+    traded beyond the entry is traded back, once nothing works any more that could change it.
+    """
+    working = _cancellable(lifecycle.working(*Leg))
+    if working:
+        return Cancel(working, "its exits have traded more than its entry")
+    if lifecycle.unsettled() or _is_behind(lifecycle, now):
+        return Wait()
+    size = lifecycle.position.size
+    return Exit(size, f"its exits have traded {abs(size)} more than its entry: it is given back")
 
 
 def _step_with_position(
@@ -156,7 +173,7 @@ def _leave(lifecycle: Lifecycle, plan: Plan, why: ExitReason) -> Step:
         return Cancel(entries, "the position is being closed")
     if lifecycle.working(Leg.EXIT, Leg.ENTRY):
         return Wait()
-    return Exit(abs(lifecycle.position.size), _exit_sentence(plan, why))
+    return Exit(lifecycle.position.size, _exit_sentence(plan, why))
 
 
 def _is_behind(lifecycle: Lifecycle, now: datetime) -> bool:

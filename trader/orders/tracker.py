@@ -28,7 +28,7 @@ from trader.orders.step import (
     next_step,
 )
 from trader.plans.plan import Plan
-from trader.venues.instrument import Instrument
+from trader.venues.instrument import Instrument, Side
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce
 from trader.venues.venue import Venue
@@ -118,19 +118,23 @@ class Tracker:
         return self.sender.place(Placement(lifecycle, [draft], reason, quote, news))
 
 
-def exit_draft(plan: Plan, instrument: Instrument, quote: Quote, size: Decimal) -> OrderDraft:
-    """The order that closes so much of the plan's position at market. Pure."""
-    side = entry_side(plan.direction).opposite
+def exit_draft(plan: Plan, instrument: Instrument, quote: Quote, held: Decimal) -> OrderDraft:
+    """The order that closes what the plan holds (signed) at market. Pure.
+
+    A plan that holds the other side of its direction has taken it from other plans. It gives it
+    back without reduce-only: the account's position grows by that.
+    """
+    side = Side.SELL if held > 0 else Side.BUY
     # A book with one empty side has no mid: its other side must do to leave by.
     reference = quote.model_copy(update={"mid": quote.mid or quote.bid or quote.ask})
     return OrderDraft(
         leg=Leg.EXIT,
         symbol=plan.symbol,
         side=side,
-        size=size,
+        size=abs(held),
         limit_price=marketable_price(instrument, reference, side, EXIT_SLIPPAGE_BPS),
         time_in_force=TimeInForce.IOC,
-        reduce_only=True,
+        reduce_only=side is entry_side(plan.direction).opposite,
     )
 
 

@@ -27,6 +27,11 @@ class Direction(StrEnum):
         """+1 for long, -1 for short."""
         return 1 if self is Direction.LONG else -1
 
+    @property
+    def opposite(self) -> "Direction":
+        """The other way."""
+        return Direction.SHORT if self is Direction.LONG else Direction.LONG
+
 
 class Timeframe(StrEnum):
     """The candle length on which the plan was made."""

@@ -109,6 +109,7 @@ class SqliteStore:
         due_by: datetime | None = None,
         symbol: str | None = None,
         has_exposure: bool | None = None,
+        direction: str | None = None,
         after: str | None = None,
         limit: int = 500,
     ) -> tuple[LifecycleRow, ...]:
@@ -121,6 +122,7 @@ class SqliteStore:
             "due_at <= ?": due,
             "symbol = ?": symbol,
             "has_exposure = ?": has_exposure,
+            "direction = ?": direction,
             after_id: after,
         }
         where, values = _where(filters)

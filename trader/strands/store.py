@@ -88,6 +88,7 @@ class StrandStore(Protocol):
         due_by: datetime | None = None,
         symbol: str | None = None,
         has_exposure: bool | None = None,
+        direction: str | None = None,
         after: str | None = None,
         limit: int = 500,
     ) -> tuple[LifecycleRow, ...]:
