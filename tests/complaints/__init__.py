@@ -18,6 +18,6 @@ with those that tests of single modules answer already. Not answered, because th
 - Candle history (freqtrade #11090): no condition asks for one.
 - Statistics since start or since peak of the kill switch (the other half of hummingbot #2969): the
   switch is a setting, and no profit is measured for it.
-- Hard-coded insights and fallback venues without adapters (the first Trader): there are neither
-  insights that are applied nor fallback venues here.
+- Insights that were hard-coded and fallback venues without adapters (the first Trader): there is
+  neither an insight that is applied nor a fallback venue.
 """

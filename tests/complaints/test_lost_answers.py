@@ -174,7 +174,7 @@ def test_nautilus_pr_4160_bare_string_statuses(desk: Desk, status: str) -> None:
 def test_hummingbot_5076_a_cancellation_is_not_stuck_for_ever(desk: Desk) -> None:
     plan = desk.place(**RESTING)
     desk.cancel(plan)
-    desk.venue.cancel_faults = [drops_the_request, loses_the_reply]  # type: ignore[list-item]
+    desk.venue.cancel_faults = [drops_the_request, loses_the_reply]
     for _ in range(2):
         with pytest.raises(ActionOutcomeUnknown):
             desk.track(plan)

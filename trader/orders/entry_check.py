@@ -1,13 +1,31 @@
 """One waiting plan, judged now."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from trader.clock import Clock
 from trader.lifecycle.journal import Journal
+from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.monitoring import judge_entry
+
+
+def check_waiting(
+    journal: Journal,
+    lifecycle: Lifecycle,
+    quote: Quote | None,
+    now: datetime,
+    max_price_age: timedelta,
+) -> Stage:
+    """Judge a plan, if it waits, and append what changed; its stage afterwards.
+
+    Raises SequenceConflict when somebody else was first.
+    """
+    if lifecycle.stage is not Stage.MONITOR or lifecycle.plan is None:
+        return lifecycle.stage
+    events = judge_entry(lifecycle, lifecycle.plan, quote, now, max_price_age)
+    return journal.append(lifecycle, events, now).stage
 
 
 def check_entry(
@@ -18,14 +36,12 @@ def check_entry(
     clock: Clock,
     max_price_age: timedelta,
 ) -> bool:
-    """Judge a waiting plan on its symbol's quote and append what changed; whether it triggered.
+    """Judge a waiting plan on its symbol's quote; whether it triggered now.
 
     Raises SequenceConflict when somebody else was first.
     """
     lifecycle = journal.load(lifecycle_id)
-    plan = lifecycle.plan
-    if lifecycle.stage is not Stage.MONITOR or plan is None:
+    if lifecycle.stage is not Stage.MONITOR or lifecycle.plan is None:
         return False
-    quote, now = quote_of(plan.symbol), clock()
-    events = judge_entry(lifecycle, plan, quote, now, max_price_age)
-    return journal.append(lifecycle, events, now).stage is Stage.PLACE
+    quote, now = quote_of(lifecycle.plan.symbol), clock()
+    return check_waiting(journal, lifecycle, quote, now, max_price_age) is Stage.PLACE

@@ -7,11 +7,10 @@ from datetime import timedelta
 from trader.clock import Clock
 from trader.errors import Retryable
 from trader.lifecycle.journal import Journal
-from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.entries import Entries
-from trader.orders.monitoring import judge_entry
+from trader.orders.entry_check import check_waiting
 from trader.orders.sender import Sender
 from trader.orders.tracker import Tracker
 from trader.risk.limits import RiskLimits
@@ -38,12 +37,8 @@ class OrderManager:
 
     def monitor_entry_conditions(self, lifecycle_id: str, quote: Quote | None) -> Stage:
         """Judge a waiting plan's entry condition on this quote; the stage afterwards."""
-        lifecycle = self.journal.load(lifecycle_id)
-        if lifecycle.stage is not Stage.MONITOR:
-            return lifecycle.stage
-        now = self.clock()
-        events = judge_entry(lifecycle, plan_of(lifecycle), quote, now, self.limits.max_price_age)
-        return self.journal.append(lifecycle, events, now).stage
+        lifecycle, max_age = self.journal.load(lifecycle_id), self.limits.max_price_age
+        return check_waiting(self.journal, lifecycle, quote, self.clock(), max_age)
 
     def place_order_when_ready(self, lifecycle_id: str) -> Stage:
         """Size, control and send the entry of a triggered plan; the stage afterwards."""

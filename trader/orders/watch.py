@@ -11,7 +11,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
-from trader.orders.monitoring import judge_entry
+from trader.orders.entry_check import check_waiting
 from trader.strands.store import SequenceConflict, StrandStore
 
 
@@ -32,12 +32,8 @@ class EntryWatch:
                 yield lifecycle.lifecycle_id
 
     def _judge(self, lifecycle: Lifecycle, quotes: Mapping[str, Quote]) -> Stage:
-        plan = lifecycle.plan
-        if lifecycle.stage is not Stage.MONITOR or plan is None:
-            return Stage.MONITOR
-        now = self.clock()
-        events = judge_entry(lifecycle, plan, quotes.get(plan.symbol), now, self.max_price_age)
+        quote = quotes.get(lifecycle.plan.symbol) if lifecycle.plan else None
         try:
-            return self.journal.append(lifecycle, events, now).stage
+            return check_waiting(self.journal, lifecycle, quote, self.clock(), self.max_price_age)
         except SequenceConflict:
             return Stage.MONITOR
