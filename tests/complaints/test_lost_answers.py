@@ -10,11 +10,12 @@ import pytest
 from tests.complaints.faults import AccountFaults
 from tests.orders.desk import SIZE, Desk
 from tests.orders.faults import drops_the_request, loses_the_reply
+from trader.errors import Retryable
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry
 from trader.venues.hyperliquid.answers import order_answers
 from trader.venues.orders import OrderAnswer
-from trader.venues.venue import ActionOutcomeUnknown, VenueUnavailable
+from trader.venues.venue import VenueUnavailable
 
 RESTING = {"order": LimitEntry(price=Decimal(59_000))}
 SHORT = {"direction": "short", "stop_loss": Decimal(63_000), "take_profit": Decimal(57_000)}
@@ -176,7 +177,7 @@ def test_hummingbot_5076_a_cancellation_is_not_stuck_for_ever(desk: Desk) -> Non
     desk.cancel(plan)
     desk.venue.cancel_faults = [drops_the_request, loses_the_reply]
     for _ in range(2):
-        with pytest.raises(ActionOutcomeUnknown):
+        with pytest.raises(Retryable, match="read timed out"):
             desk.track(plan)
     assert desk.load(plan).stage is Stage.TRACK
 

@@ -295,8 +295,8 @@ class OrderMachine(RuleBasedStateMachine):
         for order in self.lifecycle.orders.values():
             if not order.state.is_over:
                 assert order.filled + order.remaining == order.request.size
-            assert order.filled >= self.filled.get(order.cloid, ZERO)
-            assert order.filled <= order.request.size and not order.anomalies
+            assert self.filled.get(order.cloid, ZERO) <= order.filled <= order.request.size
+            assert order.anomalies == ()
             self.filled[order.cloid] = order.filled
 
     @invariant()

@@ -46,6 +46,7 @@ def _run(options: DemoOptions, quiet: bool) -> Verdict:
             screen.update(live_view(state))
 
         verdict = run_demo(options, show, tell)
+    console.print()
     console.print(summary(verdict))
     _print_next_steps(console, latest[0])
     return verdict

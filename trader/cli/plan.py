@@ -4,12 +4,12 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from trader.cli.context import command_store
 from trader.cli.documents import read_document
 from trader.cli.lifecycle_view import as_json, panels
 from trader.cli.row_view import row_as_json, table
+from trader.cli.screen import screen
 from trader.clock import utc_now
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.stage import Stage
@@ -49,7 +49,7 @@ def list_plans(
         for row in rows:
             typer.echo(json.dumps(row_as_json(row)))
     else:
-        Console().print(table(rows))
+        screen().print(table(rows))
 
 
 @plan.command()
@@ -60,7 +60,7 @@ def show(lifecycle_id: LifecycleId, as_json_object: AsJson = False) -> None:
     if as_json_object:
         typer.echo(json.dumps(as_json(lifecycle)))
     else:
-        Console().print(panels(lifecycle))
+        screen().print(panels(lifecycle))
 
 
 def _all_rows(store: StrandStore, stage: Stage | None) -> list[LifecycleRow]:

@@ -13,7 +13,7 @@ def table(rows: Iterable[LifecycleRow]) -> Table:
     """One line a plan."""
     view = Table(box=None, pad_edge=False)
     for column in ("lifecycle", "plan", "symbol", "direction", "stage", "outcome", "since"):
-        view.add_column(column, no_wrap=column == "lifecycle")
+        view.add_column(column, no_wrap=True)
     for row in rows:
         view.add_row(
             row.lifecycle_id,

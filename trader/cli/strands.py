@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from trader.cli.context import command_store
+from trader.cli.screen import screen
 from trader.strands.store import StrandStore
 from trader.strands.strand import Json, Strand
 
@@ -27,7 +27,7 @@ def strands(
             for strand in found:
                 typer.echo(json.dumps(strand_as_json(strand)))
         else:
-            Console().print(_table(found))
+            screen().print(_table(found))
 
 
 def strand_as_json(strand: Strand) -> dict[str, Json]:
