@@ -71,6 +71,9 @@ def test_ccxt_22904_a_stop_may_trade_beyond_its_trigger(
     sides = {Direction.LONG: (57_000, 63_000), Direction.SHORT: (63_000, 57_000)}
     stop, target = map(Decimal, sides[direction])
     plan = desk.protect(direction=direction, stop_loss=stop, take_profit=target)
+    for leg, trigger in ((Leg.STOP, stop), (Leg.TARGET, target)):
+        (order,) = desk.accepted(plan, leg)
+        assert (Decimal(order["price"]) - trigger) * direction.sign == -trigger / 10
     desk.exchange.set_mid("BTC", jump)
 
     assert desk.held() == 0

@@ -11,7 +11,7 @@ from trader.orders.entries import Entries
 from trader.orders.sender import Placement
 from trader.plans.plan import Direction, LimitEntry
 from trader.venues.orders import OrderAnswer
-from trader.venues.venue import BatchRefused
+from trader.venues.venue import BatchRefused, DuplicateNonce
 
 THREE = range(3)
 
@@ -98,6 +98,9 @@ def test_when_one_order_has_the_whole_refused_each_is_sent_on_its_own(desk: Desk
     assert len({order["nonce"] for order in ledger}) == 3
     for plan in plans:
         assert desk.states(plan, Leg.ENTRY)[0] is OrderState.NEVER_LANDED
+        first = next(iter(desk.load(plan).intents.values()))
+        with pytest.raises(DuplicateNonce):
+            desk.venue.send_orders(first.action, first.nonce, first.expires_after)
         desk.track(plan)
         assert desk.load(plan).position.size == SIZE
 

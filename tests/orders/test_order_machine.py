@@ -25,7 +25,7 @@ from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.draft import OrderDraft
 from trader.orders.following import VenueFacts, follow, wants_fills
-from trader.orders.sender import answered, unknown
+from trader.orders.outcomes import answered, unknown
 from trader.orders.step import (
     Cancel,
     Exit,

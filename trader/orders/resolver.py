@@ -19,7 +19,7 @@ from trader.lifecycle.order_events import OrdersIntended
 from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
 from trader.orders.observation import CLOCK_TOLERANCE, VISIBILITY_LAG
-from trader.orders.sender import answered, died, is_marked_unknown, refused, unknown
+from trader.orders.outcomes import answered, died, is_marked_unknown, unknown
 from trader.venues.venue import (
     ActionOutcomeUnknown,
     ActionRefused,
@@ -74,8 +74,8 @@ class Resolver:
             answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
         except DuplicateNonce:
             return self._found(lifecycle, intent)
-        except BatchRefused as refusal:
-            return with_anomalies(lifecycle, refused(intent, refusal, sent_at, self.clock()))
+        except BatchRefused:
+            return self._fence(lifecycle, intent)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return ()
         return with_anomalies(lifecycle, answered(intent, answers, sent_at, self.clock()))

@@ -19,7 +19,6 @@ from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import (
-    AnsweredOrder,
     CancelSent,
     IntentDied,
     IntentUnknown,
@@ -30,9 +29,9 @@ from trader.lifecycle.stage import OrderState
 from trader.market.quote import Quote
 from trader.orders.anomalies import with_anomalies
 from trader.orders.draft import OrderDraft, intent_id_of, number
+from trader.orders.outcomes import answered, is_marked_unknown, refused, unknown
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
-from trader.venues.orders import AnswerKind, OrderAnswer
 from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
@@ -130,7 +129,10 @@ class Sender:
     ) -> list[Lifecycle]:
         """Post the one action of these intents, and record for each what came of it."""
         outcomes = self._post(intents)
-        changes = [(lc, (o.event,)) for lc, o in zip(lifecycles, outcomes, strict=True)]
+        changes = [
+            (lifecycle, with_anomalies(lifecycle, outcome.event))
+            for lifecycle, outcome in zip(lifecycles, outcomes, strict=True)
+        ]
         try:
             return self.journal.append_all(changes, self.clock())
         except SequenceConflict:
@@ -145,18 +147,26 @@ class Sender:
         try:
             answers = self.venue.send_orders(first.action, first.nonce, first.expires_after)
         except (DuplicateNonce, ActionExpired, ActionOutcomeUnknown, VenueUnavailable) as error:
-            text = f"{type(error).__name__}: {error}"
-            return [_Outcome(unknown(intent, text), is_answer=False) for intent in intents]
+            return _unheard(intents, error)
+        except BatchRefused as refusal:
+            return self._fence(intents, refusal, sent_at)
         except ActionRefused as refusal:
-            return [self._refused(intent, refusal, sent_at) for intent in intents]
+            return _refused(intents, refusal, sent_at, self.clock(), is_answer=False)
         now = self.clock()
         return [_Outcome(answered(i, answers, sent_at, now), is_answer=True) for i in intents]
 
-    def _refused(
-        self, intent: OrdersIntended, refusal: ActionRefused, sent_at: datetime
-    ) -> _Outcome:
-        event = refused(intent, refusal, sent_at, self.clock())
-        return _Outcome(event, is_answer=isinstance(refusal, BatchRefused))
+    def _fence(
+        self, intents: Sequence[OrdersIntended], refusal: BatchRefused, sent_at: datetime
+    ) -> list[_Outcome]:
+        """Make sure that no other copy of a refused action lands, whether it used its nonce up."""
+        first = intents[0]
+        try:
+            self.venue.fence(first.nonce, first.expires_after)
+        except DuplicateNonce:
+            return _refused(intents, refusal, sent_at, self.clock(), is_answer=False)
+        except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable) as error:
+            return _unheard(intents, error)
+        return _refused(intents, refusal, sent_at, self.clock(), is_answer=True)
 
     def _record(self, lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> Lifecycle:
         """Write the outcome, also when another strand came first, unless somebody resolved it.
@@ -232,64 +242,20 @@ def _is_resolved(lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> boo
     return intent_id not in lifecycle.unanswered and fits
 
 
-def answered(
-    intent: OrdersIntended,
-    answers: Sequence[OrderAnswer],
+def _unheard(intents: Sequence[OrdersIntended], error: Exception) -> list[_Outcome]:
+    text = f"{type(error).__name__}: {error}"
+    return [_Outcome(unknown(intent, text), is_answer=False) for intent in intents]
+
+
+def _refused(
+    intents: Sequence[OrdersIntended],
+    refusal: ActionRefused,
     sent_at: datetime,
-    answered_at: datetime,
-) -> OrdersAnswered:
-    """The intent's part of the venue's answers to its action, as an event."""
-    ours = answers[intent.offset : intent.offset + len(intent.orders)]
-    pairs = list(zip(intent.orders, ours, strict=True))
-    return OrdersAnswered(
-        intent_id=intent.intent_id,
-        answers=tuple(
-            AnsweredOrder(cloid=order.request.cloid, answer=answer) for order, answer in pairs
-        ),
-        sent_at=sent_at,
-        answered_at=answered_at,
-        reason="; ".join(f"{order.leg}: {_in_words(answer)}" for order, answer in pairs),
-    )
-
-
-def unknown(intent: OrdersIntended, error: str) -> IntentUnknown:
-    """The event of a request whose outcome nobody knows yet."""
-    return IntentUnknown(
-        intent_id=intent.intent_id,
-        error=error,
-        reason="the request may have landed: it is asked for until there is proof",
-    )
-
-
-def is_marked_unknown(lifecycle: Lifecycle, intent_id: str) -> bool:
-    """Whether the journal says that the intent's outcome is not known."""
-    doubtful = lifecycle.doubtful(intent_id)
-    return any(lifecycle.orders[cloid].state is OrderState.UNKNOWN for cloid in doubtful)
-
-
-def refused(
-    intent: OrdersIntended, refusal: ActionRefused, sent_at: datetime, answered_at: datetime
-) -> OrdersAnswered | IntentDied:
-    """The event of an intent whose whole action the venue refused.
-
-    Of an action that several plans share, nobody knows whose order was wrong: ours only died.
-    """
-    if intent.is_shared and isinstance(refusal, BatchRefused):
-        proof = f"the venue refused the whole action, for this order or another: {refusal}"
-        return died(intent, [order.request.cloid for order in intent.orders], proof)
-    answer = OrderAnswer(kind=AnswerKind.REJECTED, text=str(refusal))
-    count = intent.offset + len(intent.orders)
-    return answered(intent, (answer,) * count, sent_at, answered_at)
-
-
-def died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> IntentDied:
-    """The event of orders that never landed, and never can."""
-    return IntentDied(
-        intent_id=intent.intent_id,
-        cloids=tuple(cloids),
-        proof=proof,
-        reason=f"never landed: {proof}",
-    )
+    now: datetime,
+    *,
+    is_answer: bool,
+) -> list[_Outcome]:
+    return [_Outcome(refused(i, refusal, sent_at, now), is_answer) for i in intents]
 
 
 def _is_dead(lifecycle: Lifecycle, placement: Placement) -> bool:
@@ -297,18 +263,6 @@ def _is_dead(lifecycle: Lifecycle, placement: Placement) -> bool:
     before = placement.lifecycle.orders.keys()
     placed = [order for cloid, order in lifecycle.orders.items() if cloid not in before]
     return bool(placed) and all(order.state is OrderState.NEVER_LANDED for order in placed)
-
-
-def _in_words(answer: OrderAnswer) -> str:
-    match answer.kind:
-        case AnswerKind.FILLED:
-            return f"filled {answer.filled_size} at {answer.average_price}"
-        case AnswerKind.RESTING:
-            return f"rests as {answer.order_id}"
-        case AnswerKind.REJECTED:
-            return f"rejected: {answer.text}"
-        case AnswerKind.WAITING | AnswerKind.UNRECOGNISED:
-            return answer.text or str(answer.kind)
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:

@@ -1,0 +1,129 @@
+"""The commands on plans and strands, on a real store."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.support.lifecycles import LifecycleBuilder, a_plan
+from trader.cli.main import app
+from trader.lifecycle.journal import Journal, UnknownLifecycle
+from trader.lifecycle.projection import project
+from trader.lifecycle.stage import Leg, Outcome, Stage
+from trader.strands.sqlite import SqliteStore
+from trader.strands.store import NEW
+
+PLAN = {"plan_id": "p", "symbol": "BTC", "direction": "long"}
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRADER_STORE_URL", f"sqlite:///{tmp_path / 'journal.db'}")
+    store = SqliteStore(tmp_path / "journal.db")
+    yield store
+    store.close()
+
+
+def run(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(app, arguments, input=text, catch_exceptions=False)
+
+
+def written(store: SqliteStore, builder: LifecycleBuilder) -> str:
+    """The builder's plan in the store."""
+    row = project(builder.lifecycle)
+    store.append(builder.lifecycle_id, NEW, builder.strands, row)
+    return builder.lifecycle_id
+
+
+def closed(lifecycle_id: str = "lifecycle-1") -> LifecycleBuilder:
+    builder = LifecycleBuilder(a_plan(plan_id=f"plan of {lifecycle_id}"), lifecycle_id)
+    return builder.entered().left("31000")
+
+
+def test_submit_writes_the_plan_and_prints_its_lifecycle_id(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    ids = {run("plan", "submit", "plan.json").stdout.strip()}
+    ids.add(run("plan", "submit", "-", text="plan_id: q\nsymbol: ETH\n").stdout.strip())
+    inbox = store.plan_inbox()
+    assert {strand.lifecycle_id for strand in inbox} == ids
+    assert inbox[0].content["trading_plan"] == PLAN
+
+
+def test_list_shows_plans_and_not_the_account(store: SqliteStore) -> None:
+    written(store, closed("one"))
+    waiting = LifecycleBuilder(a_plan(plan_id="w"), "two").accepted()
+    written(store, waiting)
+    lines = [json.loads(line) for line in run("plan", "list", "--json").stdout.splitlines()]
+    assert {(line["lifecycle_id"], line["stage"]) for line in lines} == {
+        ("one", "analyze"),
+        ("two", "monitor"),
+    }
+    assert "two" in run("plan", "list", "--stage", "monitor").stdout
+    assert "one" not in run("plan", "list", "--stage", "monitor").stdout
+
+
+def test_show_tells_orders_fills_and_every_strand(store: SqliteStore) -> None:
+    plan = written(store, closed())
+    shown: dict[str, Any] = json.loads(run("plan", "show", plan, "--json").stdout)
+    assert (shown["stage"], shown["outcome"]) == ("analyze", "closed")
+    assert [order["leg"] for order in shown["orders"]] == ["entry", "target"]
+    assert [event["seq"] for event in shown["events"]] == list(range(len(shown["events"])))
+    text = run("plan", "show", plan).stdout
+    for part in ("plan of lifecycle-1", "entry 1", "orders_intended", "execution_finished"):
+        assert part in text
+
+
+def test_show_of_an_unknown_plan_says_so(store: SqliteStore) -> None:  # noqa: ARG001
+    with pytest.raises(UnknownLifecycle, match="no lifecycle 'nowhere'"):
+        run("plan", "show", "nowhere")
+
+
+def test_strands_are_json_lines_by_lifecycle_and_kind(store: SqliteStore) -> None:
+    plan = written(store, closed())
+    run("plan", "submit", "-", text=json.dumps(PLAN))
+    everything = run("strands", "--json").stdout.splitlines()
+    assert len(everything) == len(store.load(plan)) + 1
+    kept = run("strands", "--json", "--lifecycle", plan, "--kind", "position_tracking").stdout
+    assert [json.loads(line)["content"]["event"] for line in kept.splitlines()] == [
+        "execution_finished"
+    ]
+    assert "plan_evaluation" in run("strands").stdout
+
+
+@pytest.mark.parametrize("close", [False, True])
+def test_cancel_ends_a_waiting_plan_and_asks_for_the_end_of_a_tracked_one(
+    store: SqliteStore, close: bool
+) -> None:
+    waiting = written(store, LifecycleBuilder(a_plan(plan_id="w"), "waiting").accepted())
+    tracked = written(store, LifecycleBuilder(a_plan(plan_id="t"), "tracked").entered())
+    flags = ["--close"] if close else []
+    assert "cancelled" in run("cancel", waiting, *flags).stdout
+    assert "cancelling" in run("cancel", tracked, *flags).stdout
+    journal = Journal(store)
+    assert journal.load(waiting).outcome is Outcome.CANCELLED
+    lifecycle = journal.load(tracked)
+    assert lifecycle.stage is Stage.TRACK
+    assert lifecycle.cancel is not None
+    assert lifecycle.cancel.close_position is close
+    assert lifecycle.orders_of(Leg.ENTRY) != ()
+
+
+def test_rebuild_counts_what_it_rebuilt(store: SqliteStore) -> None:
+    written(store, closed("one"))
+    written(store, closed("two"))
+    before = store.lifecycles()
+    assert run("rebuild").stdout == "2 lifecycles rebuilt\n"
+    assert store.lifecycles() == before
+
+
+def test_replay_finds_what_no_decision_of_ours_led_to(store: SqliteStore) -> None:
+    plan = written(store, closed())  # its reasons are the builder's, not the decisions'
+    result = CliRunner().invoke(app, ["replay", plan])
+    assert result.exit_code == 1
+    assert "seq 1" in result.stdout
