@@ -93,10 +93,14 @@ def test_first_trader_had_neither_stop_nor_target_nor_idempotency(desk: Desk) ->
 
 
 def test_first_trader_added_the_exposure_again_with_every_update(desk: Desk) -> None:
+    """While the venue has no status to tell, its trades are told again with every look."""
     plan = desk.protect()
+    strands = desk.store.load(plan)
+    desk.venue.hidden_orders = True
     for _ in range(5):
         desk.track(plan)
     assert desk.load(plan).position.size == desk.load(plan).position.traded == desk.held() == SIZE
+    assert desk.store.load(plan) == strands
     (exposed,) = desk.store.lifecycles(symbol="BTC", has_exposure=True)
     assert exposed.lifecycle_id == plan
 

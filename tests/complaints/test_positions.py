@@ -43,16 +43,24 @@ def test_freqtrade_3622_dust_can_be_sold(desk: Desk) -> None:
 
 
 def test_freqtrade_3802_no_exit_is_left_behind(desk: Desk) -> None:
-    """An entry in three parts has three stops and three targets; all go when one has done it."""
-    plan = fill_in_part(desk, PART)
+    """An entry in three parts has three stops and three targets; all go when one has done it.
+
+    Another plan holds the symbol: the venue itself withdraws nothing.
+    """
+    other = desk.protect(stop_loss=Decimal(40_000), take_profit=Decimal(80_000))
+    desk.exchange.set_depth("BTC", [["59900", "1"]], [["60000", str(PART)]])
+    plan = desk.protect(**LIMIT)
     for more in ("0.003", "0.003"):
         desk.exchange.set_depth("BTC", [["59900", "1"]], [["60000", more]])
         desk.track(plan)
-    assert len(desk.working()) == 6
+    assert len(desk.working()) == 2 + 6
     desk.exchange.set_mid("BTC", "63100")
 
     assert desk.track(plan) is Stage.ANALYZE
-    assert (desk.held(), desk.working()) == (0, [])
+    assert desk.held() == SIZE
+    assert {order["cloid"] for order in desk.working()} == {
+        order.cloid for order in desk.load(other).orders_of(Leg.STOP, Leg.TARGET)
+    }
 
 
 def test_freqtrade_7444_exits_are_for_what_was_filled(desk: Desk) -> None:
