@@ -16,6 +16,7 @@ from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
 from trader.market.instruments import PublishedInstruments
 from trader.orders.entries import Entries
+from trader.orders.holdings import Holdings
 from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, grace_of
 from trader.orders.resolver import Resolver
@@ -91,6 +92,7 @@ def order_manager() -> OrderManager:
             sender=_sender(urgent),
             resolver=Resolver(urgent, utc_now, _grace()),
             observer=Observer(urgent),
+            holdings=Holdings(store(), journal(), urgent, utc_now),
             clock=utc_now,
         ),
         limits=limits,

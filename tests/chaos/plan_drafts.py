@@ -54,7 +54,7 @@ def draw_plan(
     return PlanDraft(
         at=at,
         fields=fields | shape(random, price, sign),
-        valid_seconds=random.uniform(15, 40),
+        valid_seconds=random.uniform(20, 90),
         cancellation=_draw_cancellation(random),
     )
 

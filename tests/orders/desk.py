@@ -21,6 +21,7 @@ from trader.lifecycle.plan_events import PlanAccepted
 from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.orders.draft import cloid_of
 from trader.orders.entries import Entries
+from trader.orders.holdings import Holdings
 from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, StillInDoubt
 from trader.orders.resolver import Resolver
@@ -124,6 +125,7 @@ class Desk:
             sender=self.sender(venue),
             resolver=self.resolver(venue),
             observer=Observer(venue),
+            holdings=Holdings(self.store, self.journal, venue, self.clock),
             clock=self.clock,
         )
 

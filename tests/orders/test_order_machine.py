@@ -111,6 +111,9 @@ class OrderMachine(RuleBasedStateMachine):
                 pass
 
     def next_step(self) -> Step:
+        """As the tracker does: a suspicion has the trades looked at before anything is decided."""
+        if lost_position_suspected(self.lifecycle, self.builder.now):
+            self.tell_what_must_be_visible()
         suspected = lost_position_suspected(self.lifecycle, self.builder.now)
         net_size = self.venue.position if suspected else None
         return next_step(self.lifecycle, self.builder.plan, BTC, net_size, self.builder.now)
@@ -192,6 +195,14 @@ class OrderMachine(RuleBasedStateMachine):
             fills = data.draw(st.permutations([*seen, *old]))
         facts = VenueFacts(reports, tuple(fills), forgotten)
         news = follow(self.lifecycle, facts, self.builder.now)
+        if news:
+            self.builder.event(*news)
+
+    def tell_what_must_be_visible(self) -> None:
+        """The trades that the venue's lag can hide no more."""
+        now = self.builder.now
+        old = tuple(f for f in self.venue.fills() if now >= f.traded_at + TRADES_LAG)
+        news = follow(self.lifecycle, VenueFacts({}, old), now)
         if news:
             self.builder.event(*news)
 

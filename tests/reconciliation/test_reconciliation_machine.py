@@ -42,11 +42,15 @@ cloids = st.sampled_from([None, STRANGER])
 
 @dataclass
 class PlanAtVenue:
-    """A plan of size 1, and what the venue knows of it: trades, and whether its stop works."""
+    """A plan of size 1, and what the venue has of it: trades, and whether its stop works.
+
+    The venue's list may lag, and show a stop as open that has traded.
+    """
 
     builder: LifecycleBuilder
     fills: list[Fill]
     stop_works: bool = False
+    list_lags: bool = False
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -93,10 +97,10 @@ class ReconciliationMachine(RuleBasedStateMachine):
         self.trade(self.plans[-1], Leg.ENTRY, Side.BUY)
 
     @precondition(lambda self: any(self.stoppable()))
-    @rule(data=st.data())
-    def stop(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), list_lags=st.booleans())
+    def stop(self, data: st.DataObject, list_lags: bool) -> None:
         plan = data.draw(st.sampled_from(list(self.stoppable())))
-        plan.stop_works = False
+        plan.stop_works, plan.list_lags = False, list_lags
         self.trade(plan, Leg.STOP, Side.SELL)
 
     @precondition(lambda self: any(plan.unbooked() for plan in self.plans))
@@ -166,7 +170,7 @@ class ReconciliationMachine(RuleBasedStateMachine):
 
     def compare(self) -> Differences:
         own = [fill for plan in (*self.plans, *self.finished) for fill in plan.fills]
-        stops = [plan for plan in self.plans if plan.stop_works]
+        stops = [plan for plan in self.plans if plan.stop_works or plan.list_lags]
         snapshot = VenueSnapshot(
             open_orders=[*self.orders, *map(self.stop_report, stops)],
             fills=[*own, *self.strange_fills],
@@ -198,6 +202,7 @@ class ReconciliationMachine(RuleBasedStateMachine):
             case PositionDiffers(symbol=symbol, at_venue=at_venue, in_journal=in_journal):
                 known = self.account.differences.get(symbol, ZERO)
                 assert at_venue - in_journal != known
+                assert not any(p.unbooked() for p in self.plans if p.symbol == symbol)
                 return
             case _:
                 raise AssertionError(f"not a difference: {item}")

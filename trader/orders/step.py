@@ -76,7 +76,8 @@ def next_step(
 ) -> Step:
     """The one next thing; call again after it is done.
 
-    `net_size` is the account's signed position in the symbol, when it was asked.
+    `net_size` is the account's signed position in the symbol, as far as it can be this plan's,
+    when it was asked.
     """
     if lifecycle.position.size * plan.direction.sign < 0:
         return _give_back(lifecycle, now)

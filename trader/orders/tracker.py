@@ -14,6 +14,7 @@ from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
 from trader.orders.following import follow
+from trader.orders.holdings import Holdings
 from trader.orders.observation import Observer
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Placement, Sender
@@ -53,6 +54,7 @@ class Tracker:
     sender: Sender
     resolver: Resolver
     observer: Observer
+    holdings: Holdings
     clock: Clock
 
     def track(self, lifecycle: Lifecycle) -> Lifecycle:
@@ -89,13 +91,10 @@ class Tracker:
             return Wait()
         plan = plan_of(lifecycle)
         now = self.clock()
-        net_size = self._net_size(plan) if lost_position_suspected(lifecycle, now) else None
+        is_suspected = lost_position_suspected(lifecycle, now)
+        net_size = self.holdings.net_size(lifecycle) if is_suspected else None
         instrument = self.venue.instruments()[plan.symbol]
         return next_step(lifecycle, plan, instrument, net_size, now)
-
-    def _net_size(self, plan: Plan) -> Decimal:
-        held = [p.size for p in self.venue.account().positions if p.symbol == plan.symbol]
-        return held[0] if held else Decimal(0)
 
     def _act(self, lifecycle: Lifecycle, step: Step, news: Sequence[Event]) -> Lifecycle:
         match step:
