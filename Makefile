@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+SEED ?= 1
 
-.PHONY: setup run test lint format docs bench requirements clean
+.PHONY: setup run test lint format docs bench chaos requirements clean
 
 setup: $(STAMP)
 
@@ -36,6 +37,9 @@ docs: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+chaos: setup
+	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED)
 
 # Pins every package for requirements-dev.txt (everything) and requirements.txt (what runs), alike.
 PIN := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header \

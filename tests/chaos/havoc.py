@@ -4,16 +4,22 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from tests.chaos.scenario import Kill, Target
 from tests.chaos.venue import FailingVenue
 from tests.support.real_processes import group_members
 from trader.processes.supervisor import Supervisor
-from trader.processes.waiting import wait_until
+from trader.processes.waiting import NotReady
 
+START_TIME = 19
+"""The place of the start time behind the name in /proc/PID/stat: clock ticks since the boot."""
+LEAST_AGE_SECONDS = 5.0
+"""A younger process is left alone for now: it would die of being started, not at its work."""
 PATIENCE_SECONDS = 60.0
-"""How long a target may take to come back from its last kill."""
+"""How long the next kill may wait for a process that is old enough."""
+LOOK_SECONDS = 0.1
 
 
 class Havoc:
@@ -25,42 +31,60 @@ class Havoc:
         self._venue = venue
 
     def wreak(self, kills: Sequence[Kill], started: float) -> None:
-        """Kill one after the other; `started` is when the scenario began, on the monotonic clock.
+        """Kill each at its time, or when its target is back from its last end.
 
-        Raises NotReady when a target does not come back.
+        `started` is when the scenario began, on the monotonic clock. Raises NotReady.
         """
-        for kill in kills:
-            time.sleep(max(0.0, started + kill.at - time.monotonic()))
-            self._kill(kill)
-            self.done[kill.target] += 1
+        waiting = list(kills)
+        waiting_since = time.monotonic()
+        while waiting:
+            kill = self._next(waiting, time.monotonic() - started)
+            if kill is not None and self._kill(kill):
+                waiting.remove(kill)
+                self.done[kill.target] += 1
+                waiting_since = time.monotonic()
+            elif time.monotonic() > max(waiting_since, started + waiting[0].at) + PATIENCE_SECONDS:
+                raise NotReady(f"{waiting[0].target}: not old enough within {PATIENCE_SECONDS:g} s")
+            time.sleep(LOOK_SECONDS)
 
-    def _kill(self, kill: Kill) -> None:
-        match kill.target:
-            case Target.EXCHANGE:
-                self._venue.kill()
-            case Target.POOL_CHILD:
-                os.kill(self._await(lambda: self._pool_child(kill.queue)), signal.SIGKILL)
-            case Target.WORKER:
-                self._kill_group(f"worker-{kill.queue}")
-            case Target.STREAM | Target.BEAT | Target.BROKER:
-                self._kill_group(kill.target)
+    def _next(self, waiting: Sequence[Kill], now: float) -> Kill | None:
+        due = (kill for kill in waiting if kill.at <= now)
+        return next((kill for kill in due if self._is_old_enough(kill)), None)
 
-    def _kill_group(self, name: str) -> None:
-        os.killpg(self._await(lambda: self._supervisor.pid(name)), signal.SIGKILL)
+    def _is_old_enough(self, kill: Kill) -> bool:
+        process = self._process(kill)
+        return process is not None and age_seconds(process) >= LEAST_AGE_SECONDS
 
-    def _await(self, find: Callable[[], int | None]) -> int:
-        """The process once it runs: it may be on its way back from its last kill."""
-        found: list[int] = []
+    def _kill(self, kill: Kill) -> bool:
+        """Whether it was there to be killed: it may end by itself at this very moment."""
+        process = self._process(kill)
+        if process is None:
+            return False
+        if kill.target is Target.EXCHANGE:
+            self._venue.kill()
+            return True
+        try:
+            if kill.target is Target.POOL_CHILD:
+                os.kill(min(group_members(process) - {process}), signal.SIGKILL)
+            else:
+                os.killpg(process, signal.SIGKILL)
+        except (ProcessLookupError, ValueError):
+            return False
+        return True
 
-        def is_found() -> bool:
-            pid = find()
-            found.extend([pid] if pid is not None else [])
-            return bool(found)
+    def _process(self, kill: Kill) -> int | None:
+        """The process to be killed, or whose pool it is; None while it waits for its restart."""
+        if kill.target is Target.EXCHANGE:
+            return self._venue.pid()
+        of_queue = kill.target in (Target.POOL_CHILD, Target.WORKER)
+        return self._supervisor.pid(f"worker-{kill.queue}" if of_queue else kill.target)
 
-        wait_until(is_found, PATIENCE_SECONDS, "the process to be killed runs")
-        return found[0]
 
-    def _pool_child(self, queue: str) -> int | None:
-        """The oldest process of the worker's pool."""
-        worker = self._supervisor.pid(f"worker-{queue}")
-        return None if worker is None else min(group_members(worker) - {worker}, default=None)
+def age_seconds(pid: int) -> float:
+    """How long ago the process started; 0 for one that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    started = int(fields[START_TIME]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started

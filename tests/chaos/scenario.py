@@ -9,7 +9,7 @@ from tests.chaos.market_path import OPENING, MarketPath, Move
 from tests.chaos.plan_drafts import PlanDraft, draw_plan
 
 PLANS_PER_SECOND = 4.0
-SECONDS_PER_KILL = 2.2
+SECONDS_PER_KILL = 3.5
 SHORTEST_SECONDS = 8.0
 
 

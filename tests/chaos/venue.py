@@ -58,7 +58,7 @@ class FailingVenue:
     def kill(self) -> None:
         """Kill the process, and return when it is back with its ledger, and fails again."""
         self._count_strikes()
-        pid = self._supervisor.pid(self._name)
+        pid = self.pid()
         assert pid is not None
         began = utc_now()
         os.killpg(pid, signal.SIGKILL)
@@ -66,10 +66,14 @@ class FailingVenue:
         self.outages.append(Outage(began, utc_now()))
         self.disturb()
 
+    def pid(self) -> int | None:
+        """The exchange's process; None while it waits for its restart."""
+        return self._supervisor.pid(self._name)
+
     def await_health(self, other_than: int | None = None) -> None:
         """Return when a process that is not `other_than` answers. Raises NotReady."""
         wait_until(
-            lambda: self._supervisor.pid(self._name) not in (None, other_than) and self._answers(),
+            lambda: self.pid() not in (None, other_than) and self._answers(),
             START_SECONDS,
             f"the exchange answers at {self.url}",
         )

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import NoReturn
 
 import pytest
 
@@ -32,6 +33,11 @@ def in_doubt(desk: Desk, fault: object, price: int = 59_000) -> str:
     desk.venue.order_faults = [fault]  # type: ignore[list-item]
     desk.worker().place_order_when_ready(plan)
     return plan
+
+
+def unreachable(*asked: object) -> NoReturn:
+    """A venue that does not answer."""
+    raise VenueUnavailable(f"no answer about {asked}")
 
 
 def resolve(desk: Desk, plan: str) -> list[str]:
@@ -98,14 +104,31 @@ def test_a_copy_that_fails_again_adds_nothing_and_ends_nothing(desk: Desk, fault
         (EXPIRY + VISIBILITY_LAG, ["intent_died"]),
     ],
 )
-def test_death_is_proved_only_when_the_order_could_be_seen(
+def test_without_a_fence_death_is_proved_only_when_the_order_could_be_seen(
     desk: Desk, after: timedelta, events: list[str]
 ) -> None:
     plan = in_doubt(desk, drops_the_request)
+    desk.venue.fence = unreachable  # type: ignore[method-assign]
     desk.clock.advance(after)
 
     assert resolve(desk, plan) == events
     assert desk.orders() == []
+
+
+def test_a_fence_proves_death_as_soon_as_the_intent_has_expired(desk: Desk) -> None:
+    plan = in_doubt(desk, drops_the_request)
+    desk.clock.advance(EXPIRY)
+
+    assert resolve(desk, plan) == ["intent_died"]
+    assert desk.orders() == []
+
+
+def test_a_fence_after_the_expiry_finds_what_had_landed(desk: Desk) -> None:
+    plan = in_doubt(desk, loses_the_reply)
+    desk.clock.advance(EXPIRY)
+
+    assert resolve(desk, plan) == ["order_reported"]
+    assert len(desk.orders()) == 1
 
 
 def test_the_wait_for_the_venues_answer_does_not_count_as_time_to_be_seen(desk: Desk) -> None:
@@ -130,11 +153,8 @@ def test_the_wait_for_the_venues_answer_does_not_count_as_time_to_be_seen(desk: 
 def test_a_venue_that_cannot_be_read_proves_nothing(desk: Desk) -> None:
     plan = in_doubt(desk, drops_the_request)
     desk.clock.advance(DEAD)
-
-    def unreachable(cloid: str) -> None:
-        raise VenueUnavailable(f"no answer about {cloid}")
-
-    desk.venue.order = unreachable  # type: ignore[method-assign,assignment]
+    desk.venue.fence = unreachable  # type: ignore[method-assign]
+    desk.venue.order = unreachable  # type: ignore[method-assign]
     assert resolve(desk, plan) == []
     assert desk.states(plan, Leg.ENTRY) == [OrderState.UNKNOWN]
 

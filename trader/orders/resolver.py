@@ -3,8 +3,9 @@
 Before the expiry, and by the same signer, the same bytes are sent again while the order is still
 wanted: an answer is the answer, and a duplicate nonce means that the first copy landed. An order
 that is not wanted any more is fenced: an action that does nothing takes its nonce, so that it can
-land no more. After the expiry nothing of it can land: the venue is asked by client order id and by
-trades, and nothing there means that it never was.
+land no more; so is one whose expiry has passed. Where the fence says nothing, the venue is asked by
+client order id and by trades: nothing of it can land after the expiry, and nothing there then means
+that it never was.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ from trader.venues.venue import (
     Venue,
     VenueUnavailable,
 )
+
+FENCE_EXPIRY = timedelta(seconds=15)
+"""How long a fence may take to land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,11 @@ class Resolver:
     def _resolve(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         now = self.clock()
         # Another signer has other nonces: its copy would be a second order, its fence none.
-        if now >= intent.expires_after or intent.signer != self.venue.signer:
+        if intent.signer != self.venue.signer:
             return self._ask(lifecycle, intent, now)
-        if _is_wanted(lifecycle, intent, now):
+        if now < intent.expires_after and _is_wanted(lifecycle, intent, now):
             return self._send_again(lifecycle, intent)
-        return self._fence(lifecycle, intent)
+        return self._fence(lifecycle, intent, now)
 
     def _send_again(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         sent_at = self.clock()
@@ -75,18 +79,19 @@ class Resolver:
         except DuplicateNonce:
             return self._found(lifecycle, intent)
         except BatchRefused:
-            return self._fence(lifecycle, intent)
+            return self._fence(lifecycle, intent, sent_at)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return ()
         return with_anomalies(lifecycle, answered(intent, answers, sent_at, self.clock()))
 
-    def _fence(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
+    def _fence(
+        self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
+    ) -> tuple[Event, ...]:
+        """A fence that the venue takes is proof at once, also after the expiry."""
         try:
-            self.venue.fence(intent.nonce, intent.expires_after)
-        except DuplicateNonce:
-            return self._found(lifecycle, intent)
+            self.venue.fence(intent.nonce, max(intent.expires_after, now + FENCE_EXPIRY))
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
-            return ()
+            return self._ask(lifecycle, intent, now)
         proof = f"the venue took another action with its nonce {intent.nonce}"
         return _died(intent, lifecycle.doubtful(intent.intent_id), proof)
 
