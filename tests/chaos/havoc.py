@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.chaos.scenario import Kill, Target
@@ -63,14 +63,10 @@ class Havoc:
         if kill.target is Target.EXCHANGE:
             self._venue.kill()
             return True
-        try:
-            if kill.target is Target.POOL_CHILD:
-                os.kill(min(group_members(process) - {process}), signal.SIGKILL)
-            else:
-                os.killpg(process, signal.SIGKILL)
-        except (ProcessLookupError, ValueError):
-            return False
-        return True
+        if kill.target is Target.POOL_CHILD:
+            oldest = min(group_members(process) - {process}, default=None)
+            return oldest is not None and _sent(os.kill, oldest)
+        return _sent(os.killpg, process)
 
     def _process(self, kill: Kill) -> int | None:
         """The process to be killed, or whose pool it is; None while it waits for its restart."""
@@ -78,6 +74,14 @@ class Havoc:
             return self._venue.pid()
         of_queue = kill.target in (Target.POOL_CHILD, Target.WORKER)
         return self._supervisor.pid(f"worker-{kill.queue}" if of_queue else kill.target)
+
+
+def _sent(kill: Callable[[int, int], None], number: int) -> bool:
+    try:
+        kill(number, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def age_seconds(pid: int) -> float:
