@@ -239,14 +239,12 @@ class TestForeign:
         mine = start(store, "life")
         assert store.load("life") == (mine,)
         assert store.strands(lifecycle_id="life") == (mine, theirs)
-        assert store.first_strands(["life"]) == {"life": mine}
 
     def test_alone_make_no_lifecycle(self, store: StrandStore) -> None:
         store.insert_foreign(foreign("theirs", lifecycle_id="life"))
         assert store.load("life") == ()
         assert store.lifecycle("life") is None
         assert store.lifecycle_ids() == ()
-        assert store.first_strands(["life"]) == {}
 
 
 class TestOpening:

@@ -67,12 +67,6 @@ class TestLifecycles:
         assert store.trades_booked(["7", "8", "9"]) == {"7", "8"}
         assert store.trades_booked([]) == frozenset()
 
-    def test_first_strands_of_many(self, store: StrandStore) -> None:
-        firsts = {f"life{number:04}": start(store, f"life{number:04}") for number in range(510)}
-        store.append("life0000", 0, [own("life0000", 1)], row("life0000", 1))
-        assert store.first_strands(["unknown", *firsts]) == firsts
-        assert store.first_strands([]) == {}
-
     def test_ids_of_lifecycles_are_paged(self, store: StrandStore) -> None:
         for name in "bca":
             start(store, name)

@@ -21,8 +21,6 @@ from trader.strands.sqlite_migrations import migrate, schema_version
 from trader.strands.store import NEW, Append, SequenceConflict, StoreUnavailable
 from trader.strands.strand import LifecycleRow, Strand
 
-_IDS_PER_QUERY = 500
-
 
 def _placeholders(columns: Iterable[str]) -> str:
     return ", ".join(f":{column}" for column in columns)
@@ -83,19 +81,6 @@ class SqliteStore:
             "FROM ad_strands AS s WHERE s.lifecycle_id = ? AND s.seq IS NOT NULL ORDER BY s.seq",
             [lifecycle_id],
         )
-
-    def first_strands(self, lifecycle_ids: Sequence[str]) -> Mapping[str, Strand]:
-        """See `StrandStore.first_strands`."""
-        found: dict[str, Strand] = {}
-        for start in range(0, len(lifecycle_ids), _IDS_PER_QUERY):
-            ids = json.dumps(list(lifecycle_ids[start : start + _IDS_PER_QUERY]))
-            strands = self._strands(
-                "FROM json_each(?) AS wanted "
-                "JOIN ad_strands AS s ON s.lifecycle_id = wanted.value AND s.seq = 0",
-                [ids],
-            )
-            found.update((strand.lifecycle_id or "", strand) for strand in strands)
-        return found
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
         """See `StrandStore.lifecycle`."""

@@ -1,6 +1,6 @@
 """What every store of strands can do. One contract test holds them all to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -74,9 +74,6 @@ class StrandStore(Protocol):
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
         """The lifecycle's own strands by seq; empty when it has none."""
-
-    def first_strands(self, lifecycle_ids: Sequence[str]) -> Mapping[str, Strand]:
-        """The strand with seq 0 of each of these lifecycles that has one."""
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
         """The projection's row."""
