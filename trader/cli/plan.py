@@ -12,13 +12,12 @@ from trader.cli.row_view import row_as_json, table
 from trader.cli.screen import screen
 from trader.clock import utc_now
 from trader.lifecycle.journal import Journal
+from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.plans.submission import submission
 from trader.reconciliation.account import is_account
 from trader.strands.store import StrandStore
 from trader.strands.strand import LifecycleRow
-
-PAGE = 500
 
 plan = typer.Typer(help="Submit, list and show plans.", no_args_is_help=True)
 
@@ -64,10 +63,5 @@ def show(lifecycle_id: LifecycleId, as_json_object: AsJson = False) -> None:
 
 
 def _all_rows(store: StrandStore, stage: Stage | None) -> list[LifecycleRow]:
-    rows: list[LifecycleRow] = []
-    after = None
-    while page := store.lifecycles(stage=stage, after=after, limit=PAGE):
-        rows.extend(page)
-        after = page[-1].lifecycle_id
-    plans = (row for row in rows if not is_account(row.lifecycle_id))
+    plans = (row for row in rows_in(store, stage) if not is_account(row.lifecycle_id))
     return sorted(plans, key=lambda row: row.created_at)

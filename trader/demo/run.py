@@ -15,6 +15,7 @@ from trader.demo.plans import PlanMaker
 from trader.demo.verdict import Verdict, judge
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.market.snapshot import read_instruments, read_quotes
 from trader.plans.submission import submission
@@ -132,7 +133,7 @@ class _Run:
         return done >= self._options.plans
 
     def _look(self, phase: str) -> None:
-        for row in self._store.lifecycles():
+        for row in rows_in(self._store, None):
             if is_account(row.lifecycle_id):
                 continue
             known = self._known.get(row.lifecycle_id)

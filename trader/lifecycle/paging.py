@@ -11,9 +11,9 @@ PAGE = 500
 
 
 def rows_in(
-    store: StrandStore, stage: Stage, due_by: datetime | None = None
+    store: StrandStore, stage: Stage | None, due_by: datetime | None = None
 ) -> Iterator[LifecycleRow]:
-    """All rows of the stage, those due by that time only when it is given."""
+    """All rows of the stage (None: of every stage), those due by a time only when it is given."""
     after = None
     while page := store.lifecycles(stage=stage, due_by=due_by, after=after, limit=PAGE):
         yield from page
