@@ -29,7 +29,10 @@ class DuplicatePlan(Permanent):
 
 
 class StoreUnavailable(Retryable):
-    """The store did not answer in time (locked, restarting, unreachable)."""
+    """The store did not answer (locked, restarting, unreachable).
+
+    An append may or may not have happened: load again and decide again.
+    """
 
 
 class InvalidStrand(Permanent):
@@ -74,6 +77,9 @@ class StrandStore(Protocol):
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
         """The lifecycle's own strands by seq; empty when it has none."""
+
+    def load_many(self, lifecycle_ids: Sequence[str]) -> dict[str, tuple[Strand, ...]]:
+        """Each lifecycle's own strands by seq, in few round trips; one without any is left out."""
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
         """The projection's row."""
