@@ -18,6 +18,7 @@ from tests.orders.faults import (
     sends_twice,
 )
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
+from trader.orders.observation import VISIBILITY_LAG
 from trader.plans.plan import LimitEntry, Quantity
 from trader.strands.store import SequenceConflict
 from trader.venues.venue import DuplicateNonce, VenueUnavailable
@@ -135,7 +136,7 @@ def test_an_entry_in_doubt_is_fenced_once_its_plan_has_ended(
     assert desk.orders() == []
 
 
-def test_a_fence_whose_reply_is_lost_proves_nothing_before_the_expiry(desk: Desk) -> None:
+def test_a_fence_whose_reply_is_lost_proves_nothing_at_once(desk: Desk) -> None:
     plan = desk.trigger()
     desk.venue.order_faults = [drops_the_request]
     desk.worker().place_order_when_ready(plan)
@@ -145,7 +146,7 @@ def test_a_fence_whose_reply_is_lost_proves_nothing_before_the_expiry(desk: Desk
 
     assert desk.track(plan) is Stage.TRACK
     assert desk.states(plan, Leg.ENTRY) == [OrderState.UNKNOWN]
-    desk.clock.advance(DEAD)
+    desk.clock.advance(VISIBILITY_LAG)
     assert desk.track(plan) is Stage.ANALYZE
     assert desk.orders() == []
 

@@ -76,7 +76,8 @@ def test_a_landed_request_is_found_by_its_duplicate_nonce(
 def test_a_landed_order_that_cannot_be_seen_yet_stays_in_doubt(desk: Desk) -> None:
     plan = in_doubt(desk, loses_the_reply, 60_100)
     desk.venue.hidden_orders = desk.venue.hidden_fills = True
-    desk.clock.advance(EXPIRY + VISIBILITY_LAG - SECOND)
+    assert resolve(desk, plan) == ["nonce_found_used"]
+    desk.clock.advance(VISIBILITY_LAG - SECOND)
     assert resolve(desk, plan) == []
     assert desk.states(plan, Leg.ENTRY) == [OrderState.UNKNOWN]
 
@@ -131,6 +132,53 @@ def test_a_fence_after_the_expiry_finds_what_had_landed(desk: Desk) -> None:
     assert len(desk.orders()) == 1
 
 
+def used_by_a_fence(desk: Desk) -> str:
+    """A plan whose request never arrived, and whose fence did, unheard."""
+    plan = in_doubt(desk, drops_the_request)
+    (intent,) = desk.load(plan).intents.values()
+    desk.venue.fence(intent.nonce, intent.expires_after)
+    return plan
+
+
+def test_a_used_nonce_proves_death_once_the_order_would_have_become_visible(desk: Desk) -> None:
+    plan = used_by_a_fence(desk)
+    assert resolve(desk, plan) == ["nonce_found_used"]
+
+    desk.clock.advance(VISIBILITY_LAG - SECOND)
+    assert resolve(desk, plan) == []
+    desk.clock.advance(SECOND)
+    assert resolve(desk, plan) == ["intent_died"]
+    assert desk.orders() == []
+    assert desk.states(plan, Leg.ENTRY) == [OrderState.NEVER_LANDED]
+
+
+def test_a_request_whose_nonce_is_used_is_not_sent_again(desk: Desk) -> None:
+    plan = used_by_a_fence(desk)
+    resolve(desk, plan)
+    sent: list[object] = []
+    desk.venue.order_faults = [lambda send: sent.append(send) or send()]  # type: ignore[func-returns-value]
+
+    assert resolve(desk, plan) == []
+    assert sent == []
+
+
+def test_a_nonce_found_used_after_the_expiry_does_not_put_the_proof_off(desk: Desk) -> None:
+    plan = used_by_a_fence(desk)
+    desk.clock.advance(EXPIRY + VISIBILITY_LAG)
+
+    assert resolve(desk, plan) == ["intent_died"]
+
+
+def test_a_used_nonce_at_a_venue_that_cannot_be_read_proves_nothing(desk: Desk) -> None:
+    plan = used_by_a_fence(desk)
+    resolve(desk, plan)
+    desk.venue.order = unreachable  # type: ignore[method-assign]
+    desk.clock.advance(VISIBILITY_LAG)
+
+    assert resolve(desk, plan) == []
+    assert desk.states(plan, Leg.ENTRY) == [OrderState.UNKNOWN]
+
+
 def test_the_wait_for_the_venues_answer_does_not_count_as_time_to_be_seen(desk: Desk) -> None:
     """Asked too early, answered late: what was not there when it was asked may be there now."""
     plan = in_doubt(desk, loses_the_reply, 60_100)
@@ -144,7 +192,7 @@ def test_the_wait_for_the_venues_answer_does_not_count_as_time_to_be_seen(desk: 
         return ()
 
     desk.venue.fills = slow  # type: ignore[method-assign,assignment]
-    assert resolve(desk, plan) == []
+    assert resolve(desk, plan) == ["nonce_found_used"]
 
     desk.venue.fills = asked  # type: ignore[method-assign]
     assert resolve(desk, plan) == ["order_filled", "position_changed"]

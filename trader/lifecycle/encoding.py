@@ -15,6 +15,7 @@ from trader.lifecycle.order_events import (
     ExitDecided,
     IntentDied,
     IntentUnknown,
+    NonceFoundUsed,
     OrderAnomaly,
     OrderFilled,
     OrderForgotten,
@@ -57,6 +58,7 @@ AnyEvent = Annotated[
     | OrdersIntended
     | OrdersAnswered
     | IntentUnknown
+    | NonceFoundUsed
     | IntentDied
     | OrderReported
     | OrderForgotten

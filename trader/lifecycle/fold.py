@@ -1,6 +1,6 @@
 """How each event changes a lifecycle. Pure: the same events give the same state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
@@ -10,13 +10,14 @@ from trader.lifecycle.analysis_events import PlanAnalyzed
 from trader.lifecycle.encoding import to_event
 from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import Order
+from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import (
     CancelSent,
     EntryRearmed,
     ExitDecided,
     IntentDied,
     IntentUnknown,
+    NonceFoundUsed,
     OrderAnomaly,
     OrderFilled,
     OrderForgotten,
@@ -45,38 +46,44 @@ class BrokenLifecycle(Permanent):
 
 
 def fold(strands: Iterable[Strand]) -> Lifecycle | None:
-    """The lifecycle that these strands (seq 0, 1, 2, ...) add up to; None for no strands."""
-    lifecycle: Lifecycle | None = None
-    for strand in strands:
-        lifecycle = advance(lifecycle, strand)
-    return lifecycle
+    """The lifecycle that these strands (seq 0, 1, 2, ...) add up to; None for no strands.
+
+    Raises BrokenLifecycle, UnreadableStrand.
+    """
+    told = [(strand, to_event(strand)) for strand in strands]
+    return advance_by(None, told) if told else None
 
 
 def advance(lifecycle: Lifecycle | None, strand: Strand) -> Lifecycle:
     """The lifecycle after one more strand. Raises BrokenLifecycle, UnreadableStrand."""
-    return advance_by(lifecycle, to_event(strand), strand)
+    return advance_by(lifecycle, [(strand, to_event(strand))])
 
 
-def advance_by(lifecycle: Lifecycle | None, event: Event, strand: Strand) -> Lifecycle:
-    """The same when the event that the strand publishes is at hand. Raises BrokenLifecycle."""
-    at = strand.created_at
-    expected = 0 if lifecycle is None else lifecycle.seq + 1
-    if strand.seq != expected:
-        raise BrokenLifecycle(
-            f"lifecycle {strand.lifecycle_id}: expected seq {expected}, was {strand.seq}"
-        )
-    before = lifecycle if lifecycle is not None else _begin(event, strand)
-    after = apply(event, before, at)
+def advance_by(lifecycle: Lifecycle | None, told: Sequence[tuple[Strand, Event]]) -> Lifecycle:
+    """The lifecycle after these strands, at least one, and their events. Raises BrokenLifecycle."""
+    _require_next(0 if lifecycle is None else lifecycle.seq + 1, told)
+    after = _begin(*told[0]) if lifecycle is None else lifecycle
+    for strand, event in told:
+        after = apply(event, after, strand.created_at)
+    last, _ = told[-1]
     return replace(
         after,
-        seq=expected,
-        updated_at=at,
-        last_strand_id=strand.id,
-        history=(*before.history, (at, event)),
+        seq=last.seq,
+        updated_at=last.created_at,
+        last_strand_id=last.id,
+        history=(*after.history, *((strand.created_at, event) for strand, event in told)),
     )
 
 
-def _begin(event: Event, strand: Strand) -> Lifecycle:
+def _require_next(first: int, told: Sequence[tuple[Strand, Event]]) -> None:
+    for expected, (strand, _) in enumerate(told, start=first):
+        if strand.seq != expected:
+            raise BrokenLifecycle(
+                f"lifecycle {strand.lifecycle_id}: expected seq {expected}, was {strand.seq}"
+            )
+
+
+def _begin(strand: Strand, event: Event) -> Lifecycle:
     if not isinstance(event, PlanAccepted | PlanRefused) or strand.lifecycle_id is None:
         raise BrokenLifecycle(
             f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with a plan"
@@ -166,23 +173,27 @@ def _(event: OrdersIntended, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 
 @apply.register
 def _(event: OrdersAnswered, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    answered = {
-        item.cloid: lifecycle.orders[item.cloid].answered(item.answer) for item in event.answers
-    }
-    after = replace(lifecycle, orders={**lifecycle.orders, **answered})
-    return _with_answer(after, event.intent_id)
+    answered = [lifecycle.orders[item.cloid].answered(item.answer) for item in event.answers]
+    return _with_answer(lifecycle, event.intent_id, answered)
 
 
 @apply.register
 def _(event: IntentUnknown, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     cloids = [order.request.cloid for order in lifecycle.intents[event.intent_id].orders]
-    return _told(lifecycle, cloids, Signal.OUTCOME_UNKNOWN)
+    return _with_orders(
+        lifecycle, [lifecycle.orders[cloid].after(Signal.OUTCOME_UNKNOWN) for cloid in cloids]
+    )
+
+
+@apply.register
+def _(event: NonceFoundUsed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
+    return replace(lifecycle, used_nonces={**lifecycle.used_nonces, event.intent_id: at})
 
 
 @apply.register
 def _(event: IntentDied, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    dead = _told(lifecycle, event.cloids, Signal.PROVED_DEAD)
-    return _with_answer(dead, event.intent_id)
+    dead = [lifecycle.orders[cloid].after(Signal.PROVED_DEAD) for cloid in event.cloids]
+    return _with_answer(lifecycle, event.intent_id, dead)
 
 
 @apply.register
@@ -190,13 +201,13 @@ def _(event: OrderReported, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     order = lifecycle.orders[event.cloid].reported(event.report)
     if order.state.is_over:
         order = replace(order, ended_at=at)
-    return _with_answer(_with_order(lifecycle, order), order.intent_id)
+    return _with_answer(lifecycle, order.intent_id, [order])
 
 
 @apply.register
 def _(event: OrderForgotten, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     order = lifecycle.orders[event.cloid].forgotten()
-    return _with_order(lifecycle, replace(order, ended_at=at))
+    return _with_orders(lifecycle, [replace(order, ended_at=at)])
 
 
 @apply.register
@@ -205,23 +216,23 @@ def _(event: OrderFilled, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     if order.has(event.fill):
         return lifecycle
     booked = order.booked(event.fill)
-    return _with_answer(_with_order(lifecycle, booked), booked.intent_id)
+    return _with_answer(lifecycle, booked.intent_id, [booked])
 
 
 @apply.register
 def _(event: OrderAnomaly, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     order = lifecycle.orders[event.cloid]
-    return _with_order(lifecycle, replace(order, anomalies=(*order.anomalies, event)))
+    return _with_orders(lifecycle, [replace(order, anomalies=(*order.anomalies, event))])
 
 
 @apply.register
 def _(event: CancelSent, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    sent = {
-        cloid: replace(lifecycle.orders[cloid], cancel_sent=True)
+    sent = [
+        replace(lifecycle.orders[cloid], cancel_sent=True)
         for cloid, answer in zip(event.cloids, event.answers, strict=True)
         if not answer
-    }
-    return replace(lifecycle, orders={**lifecycle.orders, **sent})
+    ]
+    return _with_orders(lifecycle, sent)
 
 
 @apply.register
@@ -246,17 +257,18 @@ def _(event: PlanAnalyzed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     return replace(lifecycle, stage=Stage.DONE, analysis=event)
 
 
-def _with_order(lifecycle: Lifecycle, order: Order) -> Lifecycle:
-    return replace(lifecycle, orders={**lifecycle.orders, order.cloid: order})
+def _with_orders(lifecycle: Lifecycle, orders: Iterable[Order]) -> Lifecycle:
+    return replace(lifecycle, orders=_changed(lifecycle.orders, orders))
 
 
-def _with_answer(lifecycle: Lifecycle, intent_id: str) -> Lifecycle:
-    """An intent counts as answered as long as none of its orders is in doubt."""
-    others = lifecycle.unanswered - {intent_id}
-    doubt = {intent_id} if lifecycle.doubtful(intent_id) else set()
-    return replace(lifecycle, unanswered=others | doubt)
+def _with_answer(lifecycle: Lifecycle, intent_id: str, orders: Iterable[Order]) -> Lifecycle:
+    """With these orders; their intent counts as answered once none of its orders is in doubt."""
+    after = _changed(lifecycle.orders, orders)
+    of_intent = (order for order in after.values() if order.intent_id == intent_id)
+    doubt = {intent_id} if any(order.state in DOUBTFUL for order in of_intent) else set()
+    unanswered = (lifecycle.unanswered - {intent_id}) | doubt
+    return replace(lifecycle, orders=after, unanswered=unanswered)
 
 
-def _told(lifecycle: Lifecycle, cloids: Iterable[str], signal: Signal) -> Lifecycle:
-    changed = {cloid: lifecycle.orders[cloid].after(signal) for cloid in cloids}
-    return replace(lifecycle, orders={**lifecycle.orders, **changed})
+def _changed(known: Mapping[str, Order], orders: Iterable[Order]) -> dict[str, Order]:
+    return {**known, **{order.cloid: order for order in orders}}

@@ -39,6 +39,7 @@ class Lifecycle:
     exit_reason: ExitReason | None = None
     intents: Mapping[str, OrdersIntended] = field(default_factory=dict)
     unanswered: frozenset[str] = frozenset()
+    used_nonces: Mapping[str, datetime] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
     analysis: PlanAnalyzed | None = None
     history: tuple[tuple[datetime, Event], ...] = ()

@@ -1,9 +1,10 @@
 """Events of a plan's orders."""
 
 import json
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, JsonValue, PlainSerializer
+from pydantic import JsonValue, PlainSerializer, PlainValidator, TypeAdapter
 
 from trader.lifecycle.event import FEEDBACK_TAGS, Event
 from trader.lifecycle.signal import Signal
@@ -16,17 +17,28 @@ from trader.strands.kinds import Tag
 from trader.venues.orders import Cloid, Fill, OrderAnswer, OrderReport, OrderRequest
 
 
-def _parsed(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
+_Object = dict[str, JsonValue]
+_OBJECT = TypeAdapter(_Object)
+_ACTIONS_AT_HAND = 1024
 
 
-def _as_text(action: dict[str, JsonValue]) -> str:
+@lru_cache(_ACTIONS_AT_HAND)
+def _read(text: str) -> _Object:
+    """One object for all plans of an action: it is most of what their strands hold."""
+    return _OBJECT.validate_json(text)
+
+
+def _action(value: object) -> _Object:
+    return _read(value) if isinstance(value, str) else _OBJECT.validate_python(value)
+
+
+def _as_text(action: _Object) -> str:
     return json.dumps(action, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 SignedAction = Annotated[
-    dict[str, JsonValue],
-    BeforeValidator(_parsed),
+    _Object,
+    PlainValidator(_action),
     PlainSerializer(_as_text, return_type=str, when_used="json"),
 ]
 """An action in the order in which the venue hashes it.
@@ -112,6 +124,21 @@ class IntentUnknown(Event):
     @property
     def status(self) -> str:
         """Neither accepted nor rejected."""
+        return "unknown"
+
+
+class NonceFoundUsed(Event):
+    """The venue has admitted something with the request's nonce: the request, or its fence.
+
+    From now on no copy of it can land; whether one has shows within the venue's visibility lag.
+    """
+
+    event: Literal["nonce_found_used"] = "nonce_found_used"
+    intent_id: str
+
+    @property
+    def status(self) -> str:
+        """Still neither accepted nor rejected."""
         return "unknown"
 
 

@@ -8,6 +8,7 @@ from trader.lifecycle.order_events import (
     AnsweredOrder,
     IntentDied,
     IntentUnknown,
+    NonceFoundUsed,
     OrdersAnswered,
     OrdersIntended,
 )
@@ -42,6 +43,15 @@ def unknown(intent: OrdersIntended, error: str) -> IntentUnknown:
         intent_id=intent.intent_id,
         error=error,
         reason="the request may have landed: it is asked for until there is proof",
+    )
+
+
+def found_used(intent: OrdersIntended) -> NonceFoundUsed:
+    """The event of a request of which no copy can land any more: one did, or its fence."""
+    return NonceFoundUsed(
+        intent_id=intent.intent_id,
+        reason=f"the venue has admitted something with its nonce {intent.nonce}: no copy of it "
+        "can land any more, and whether one did will show",
     )
 
 

@@ -3,9 +3,9 @@
 Before the expiry, and by the same signer, the same bytes are sent again while the order is still
 wanted: an answer is the answer, and a duplicate nonce means that the first copy landed. An order
 that is not wanted any more is fenced: an action that does nothing takes its nonce, so that it can
-land no more; so is one whose expiry has passed. Where the fence says nothing, the venue is asked by
-client order id and by trades: nothing of it can land after the expiry, and nothing there then means
-that it never was.
+land no more; so is one whose expiry has passed. Where that says nothing, the venue is asked by
+client order id and by trades. Nothing more of it can land after the expiry, nor once its nonce was
+found used: nothing there, when it must have become visible, means that it never was.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from trader.lifecycle.order_events import OrdersIntended
 from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
 from trader.orders.observation import CLOCK_TOLERANCE, VISIBILITY_LAG
-from trader.orders.outcomes import answered, died, is_marked_unknown, unknown
+from trader.orders.outcomes import answered, died, found_used, is_marked_unknown, unknown
 from trader.venues.venue import (
     ActionOutcomeUnknown,
     ActionRefused,
@@ -66,23 +66,24 @@ class Resolver:
     def _resolve(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         now = self.clock()
         # Another signer has other nonces: its copy would be a second order, its fence none.
-        if intent.signer != self.venue.signer:
+        if intent.signer != self.venue.signer or intent.intent_id in lifecycle.used_nonces:
             return self._ask(lifecycle, intent, now)
         if now < intent.expires_after and _is_wanted(lifecycle, intent, now):
-            return self._send_again(lifecycle, intent)
+            return self._send_again(lifecycle, intent, now)
         return self._fence(lifecycle, intent, now)
 
-    def _send_again(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
-        sent_at = self.clock()
+    def _send_again(
+        self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
+    ) -> tuple[Event, ...]:
         try:
             answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
         except DuplicateNonce:
-            return self._found(lifecycle, intent)
+            return self._ask_for_used(lifecycle, intent)
         except BatchRefused:
-            return self._fence(lifecycle, intent, sent_at)
+            return self._fence(lifecycle, intent, now)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return ()
-        return with_anomalies(lifecycle, answered(intent, answers, sent_at, self.clock()))
+        return with_anomalies(lifecycle, answered(intent, answers, now, self.clock()))
 
     def _fence(
         self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
@@ -90,25 +91,35 @@ class Resolver:
         """A fence that the venue takes is proof at once, also after the expiry."""
         try:
             self.venue.fence(intent.nonce, max(intent.expires_after, now + FENCE_EXPIRY))
+        except DuplicateNonce:
+            return self._ask_for_used(lifecycle, intent)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return self._ask(lifecycle, intent, now)
         proof = f"the venue took another action with its nonce {intent.nonce}"
         return _died(intent, lifecycle.doubtful(intent.intent_id), proof)
 
+    def _ask_for_used(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
+        """The request landed, or a fence of it, whose answer was lost or another plan's."""
+        used = found_used(intent)
+        now = self.clock()
+        asked = self._ask(apply_all(lifecycle, (used,), now), intent, now)
+        return asked if _ends_doubt(lifecycle, intent, asked, now) else (used, *asked)
+
     def _ask(
         self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
     ) -> tuple[Event, ...]:
-        """What the venue knows as of `now`, or a proved death: nothing there after the expiry."""
+        """What the venue knows as of `now`, or a proved death: nothing there when it must be."""
         try:
             found = self._found(lifecycle, intent)
         except VenueUnavailable:
             return ()
-        if now < intent.expires_after + VISIBILITY_LAG:
+        closed_at, closed_by = _closed(lifecycle, intent)
+        if now < closed_at + VISIBILITY_LAG:
             return found
         doubtful = apply_all(lifecycle, found, now).doubtful(intent.intent_id)
         proof = (
-            f"expired at {intent.expires_after.isoformat()}, and the venue knows no such order "
-            "and no trade of it"
+            f"{closed_by} {closed_at.isoformat()}, and the venue knows no such order and no trade "
+            "of it"
         )
         return (*found, *_died(intent, doubtful, proof))
 
@@ -125,6 +136,20 @@ class Resolver:
 
 def _died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> tuple[Event, ...]:
     return (died(intent, cloids, proof),) if cloids else ()
+
+
+def _closed(lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[datetime, str]:
+    """From when on no copy of the request can land any more, and why."""
+    used_at = lifecycle.used_nonces.get(intent.intent_id)
+    if used_at is not None and used_at < intent.expires_after:
+        return used_at, "its nonce was found used at"
+    return intent.expires_after, "expired at"
+
+
+def _ends_doubt(
+    lifecycle: Lifecycle, intent: OrdersIntended, events: Sequence[Event], now: datetime
+) -> bool:
+    return not apply_all(lifecycle, events, now).doubtful(intent.intent_id)
 
 
 def _unanswered(lifecycle: Lifecycle) -> list[OrdersIntended]:

@@ -18,29 +18,16 @@ from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
-from trader.lifecycle.order_events import (
-    CancelSent,
-    IntentDied,
-    IntentUnknown,
-    OrdersAnswered,
-    OrdersIntended,
-)
+from trader.lifecycle.order_events import CancelSent, OrdersIntended
 from trader.lifecycle.stage import OrderState
 from trader.market.quote import Quote
 from trader.orders.anomalies import with_anomalies
 from trader.orders.draft import OrderDraft, intent_id_of, number
-from trader.orders.outcomes import answered, is_marked_unknown, refused, unknown
+from trader.orders.outcomes import is_marked_unknown
+from trader.orders.posting import Outcome, post
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
-from trader.venues.venue import (
-    ActionExpired,
-    ActionOutcomeUnknown,
-    ActionRefused,
-    BatchRefused,
-    DuplicateNonce,
-    Venue,
-    VenueUnavailable,
-)
+from trader.venues.venue import ActionOutcomeUnknown, Venue
 
 
 class Nonces(Protocol):
@@ -68,14 +55,6 @@ class Placement:
     quote: Quote | None = None
     news: Sequence[Event] = ()
     facts: EntryFacts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What became of one copy of a request; an answer is one that the venue gave to its orders."""
-
-    event: OrdersAnswered | IntentUnknown | IntentDied
-    is_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +107,7 @@ class Sender:
         self, lifecycles: Sequence[Lifecycle], intents: Sequence[OrdersIntended]
     ) -> list[Lifecycle]:
         """Post the one action of these intents, and record for each what came of it."""
-        outcomes = self._post(intents)
+        outcomes = post(self.venue, intents, self.clock)
         changes = [
             (lifecycle, with_anomalies(lifecycle, outcome.event))
             for lifecycle, outcome in zip(lifecycles, outcomes, strict=True)
@@ -141,34 +120,7 @@ class Sender:
                 for lifecycle, intent, outcome in zip(lifecycles, intents, outcomes, strict=True)
             ]
 
-    def _post(self, intents: Sequence[OrdersIntended]) -> list[_Outcome]:
-        """A duplicate nonce or an expiry tells of this copy only: another may have landed."""
-        sent_at, first = self.clock(), intents[0]
-        try:
-            answers = self.venue.send_orders(first.action, first.nonce, first.expires_after)
-        except (DuplicateNonce, ActionExpired, ActionOutcomeUnknown, VenueUnavailable) as error:
-            return _unheard(intents, error)
-        except BatchRefused as refusal:
-            return self._fence(intents, refusal, sent_at)
-        except ActionRefused as refusal:
-            return _refused(intents, refusal, sent_at, self.clock(), is_answer=False)
-        now = self.clock()
-        return [_Outcome(answered(i, answers, sent_at, now), is_answer=True) for i in intents]
-
-    def _fence(
-        self, intents: Sequence[OrdersIntended], refusal: BatchRefused, sent_at: datetime
-    ) -> list[_Outcome]:
-        """Make sure that no other copy of a refused action lands, whether it used its nonce up."""
-        first = intents[0]
-        try:
-            self.venue.fence(first.nonce, first.expires_after)
-        except DuplicateNonce:
-            return _refused(intents, refusal, sent_at, self.clock(), is_answer=False)
-        except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable) as error:
-            return _unheard(intents, error)
-        return _refused(intents, refusal, sent_at, self.clock(), is_answer=True)
-
-    def _record(self, lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> Lifecycle:
+    def _record(self, lifecycle: Lifecycle, intent_id: str, outcome: Outcome) -> Lifecycle:
         """Write the outcome, also when another strand came first, unless somebody resolved it.
 
         Once others have taken the intent over, only an answer is news: a refusal of our copy
@@ -236,26 +188,10 @@ class Sender:
         ]
 
 
-def _is_resolved(lifecycle: Lifecycle, intent_id: str, outcome: _Outcome) -> bool:
+def _is_resolved(lifecycle: Lifecycle, intent_id: str, outcome: Outcome) -> bool:
     """Whether nothing of the intent is in doubt, and the outcome fits what is known of it."""
     fits = len(with_anomalies(lifecycle, outcome.event)) == 1
     return intent_id not in lifecycle.unanswered and fits
-
-
-def _unheard(intents: Sequence[OrdersIntended], error: Exception) -> list[_Outcome]:
-    text = f"{type(error).__name__}: {error}"
-    return [_Outcome(unknown(intent, text), is_answer=False) for intent in intents]
-
-
-def _refused(
-    intents: Sequence[OrdersIntended],
-    refusal: ActionRefused,
-    sent_at: datetime,
-    now: datetime,
-    *,
-    is_answer: bool,
-) -> list[_Outcome]:
-    return [_Outcome(refused(i, refusal, sent_at, now), is_answer) for i in intents]
 
 
 def _is_dead(lifecycle: Lifecycle, placement: Placement) -> bool:
