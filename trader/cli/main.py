@@ -27,8 +27,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, up, doctor, exchange, stream, strands, cancel, rebuild, replay):
+for command in (demo, up, doctor, stream, strands, cancel, rebuild, replay):
     app.command()(command)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(exchange)
 app.add_typer(plan, name="plan")
 
 
