@@ -17,10 +17,15 @@ from workers.stage_task import StageTask
 @app.task(name="workers.monitor.check_plans", base=StageTask)
 def check_plans() -> None:
     """Take in new plans, and send every plan on whose entry condition holds."""
-    instruments = read_instruments(redis())
-    if instruments:
-        take_in(store(), journal(), instruments, utc_now())
+    _take_in()
     place(list(entry_watch().triggered(read_quotes(redis()))))
+
+
+@app.task(name="workers.monitor.take_in_plans", base=StageTask)
+def take_in_plans() -> None:
+    """Take in new plans, and have each that waits now judged at once."""
+    for lifecycle_id in _take_in():
+        check_plan.delay(lifecycle_id)
 
 
 @app.task(name="workers.monitor.check_plan", base=StageTask)
@@ -43,3 +48,9 @@ def resume_stalled() -> None:
     for stage in (Stage.PLACE, Stage.ANALYZE):
         for row in rows_in(store(), stage, due_by=utc_now()):
             resume(row.lifecycle_id, stage, expires=settings().heartbeat_seconds)
+
+
+def _take_in() -> tuple[str, ...]:
+    """Nothing is taken in before it is known what the venue lists."""
+    instruments = read_instruments(redis())
+    return take_in(store(), journal(), instruments, utc_now()) if instruments else ()

@@ -12,6 +12,7 @@ from trader.clock import utc_now
 from trader.errors import Misconfigured, Retryable
 from trader.lifecycle.stage import Stage
 from trader.settings import Settings, settings
+from trader.strands.plan_notices import notices_of
 from trader.stream.follower import StreamParts
 from trader.stream.outbox import Callbacks
 from trader.stream.service import StreamService
@@ -21,6 +22,7 @@ from workers.logs import configure_logging
 from workers.pipeline import resume
 
 CHECK_PLAN = "workers.monitor.check_plan"
+TAKE_IN_PLANS = "workers.monitor.take_in_plans"
 CHECK_EXPIRES_SECONDS = 30.0
 """A check that waited so long is left to the heartbeat: the prices it was for are old."""
 
@@ -44,8 +46,9 @@ def stream_parts(configured: Settings) -> StreamParts:
         store=store(),
         journal=journal(),
         redis=redis(),
-        callbacks=Callbacks(track=_track, check=_check, reconcile=_reconcile),
+        callbacks=Callbacks(track=_track, check=_check, reconcile=_reconcile, take_in=_take_in),
         clock=utc_now,
+        notices=notices_of(configured.store_url),
     )
 
 
@@ -59,6 +62,10 @@ def _check(lifecycle_id: str) -> None:
 
 def _reconcile() -> None:
     _send(lambda: app.send_task(SWEEP_ORDERS))
+
+
+def _take_in() -> None:
+    _send(lambda: app.send_task(TAKE_IN_PLANS, expires=CHECK_EXPIRES_SECONDS))
 
 
 def _send(message: Callable[[], object]) -> None:

@@ -33,7 +33,12 @@ class Deeds:
     reconciled: int = 0
 
     def callbacks(self) -> Callbacks:
-        return Callbacks(track=self._track, check=lambda _: None, reconcile=self._reconcile)
+        return Callbacks(
+            track=self._track,
+            check=lambda _: None,
+            reconcile=self._reconcile,
+            take_in=lambda: None,
+        )
 
     def _track(self, lifecycle_id: str) -> None:
         self.tracked.append(lifecycle_id)

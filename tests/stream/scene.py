@@ -48,6 +48,7 @@ class Calls:
             track=lambda key: self._make(f"track {key}"),
             check=lambda key: self._make(f"check {key}"),
             reconcile=lambda: self._make("reconcile"),
+            take_in=lambda: self._make("take in"),
         )
 
     def count(self, call: str) -> int:

@@ -52,8 +52,8 @@ def started(tmp_path: Path, empty_broker_url: str) -> Iterator[tuple[Flow, str]]
             yield flow, key
 
 
-def plan() -> dict[str, Json]:
-    return {
+def plan(**changes: Json) -> dict[str, Json]:
+    known: dict[str, Json] = {
         "plan_id": f"plan-{uuid4()}",
         "symbol": "ETH",
         "direction": "long",
@@ -65,6 +65,7 @@ def plan() -> dict[str, Json]:
         "take_profit": "3200",
         "valid_until": utc_now().replace(year=utc_now().year + 1).isoformat(),
     }
+    return {**known, **changes}
 
 
 def test_a_plan_from_its_level_to_its_end(started: tuple[Flow, str], broker_url: str) -> None:
@@ -78,6 +79,11 @@ def test_a_plan_from_its_level_to_its_end(started: tuple[Flow, str], broker_url:
     triggered_at = next(at for at, event in entered.history if event.event == "entry_triggered")
     assert (triggered_at - moved_at).total_seconds() < SECONDS
     assert (entered.updated_at - triggered_at).total_seconds() < SECONDS
+
+    arrived_at = utc_now()
+    second = flow.submit(plan(entry={"type": "immediately"}))
+    entered = flow.wait_until_working(second, Leg.STOP, Leg.TARGET)
+    assert (entered.updated_at - arrived_at).total_seconds() < SECONDS
 
     moved_at = utc_now()
     flow.market.set_mid("ETH", "3210")

@@ -15,6 +15,7 @@ from trader.strands.strand import Json
 
 PUBLISH_MARKET = "workers.market.publish_market"
 CHECK_PLANS = "workers.monitor.check_plans"
+TAKE_IN_PLANS = "workers.monitor.take_in_plans"
 PLACE = "workers.place.place_order"
 TRACK = "workers.track.track_orders"
 ANALYZE = "workers.analyze.analyze_execution"

@@ -8,6 +8,7 @@ from tests.workers.carrying import (
     CHECK_PLANS,
     PUBLISH_MARKET,
     STAGE_TASKS,
+    TAKE_IN_PLANS,
     carry_out,
     plan_at,
     submit,
@@ -62,6 +63,26 @@ def test_a_plan_is_taken_in_and_triggered_once(
     events = [strand.content["event"] for strand in store.load(lifecycle_id)]
     assert events == ["plan_accepted", "entry_triggered"]
     assert messages.counts()["exchange"] == 1
+
+
+def test_a_plan_that_arrives_between_two_beats_is_taken_in_and_judged(
+    app: Celery, store: StrandStore, messages: Messages
+) -> None:
+    carry_out(app, PUBLISH_MARKET)
+    messages.clear()
+    lifecycle_id = submit(store)
+    carry_out(app, TAKE_IN_PLANS)
+    (check,) = messages.of("monitor")
+    assert (check.task, check.arguments) == ("workers.monitor.check_plan", [lifecycle_id])
+    carry_out(app, TAKE_IN_PLANS)
+    assert messages.counts() == {"monitor": 1}
+
+
+def test_nothing_is_taken_in_before_the_market_is_known(app: Celery, store: StrandStore) -> None:
+    lifecycle_id = submit(store)
+    carry_out(app, TAKE_IN_PLANS)
+    assert store.load(lifecycle_id) == ()
+    assert len(store.plan_inbox()) == 1
 
 
 def _orders_of(journal: Journal, lifecycle_id: str, market: Controls) -> list[object]:

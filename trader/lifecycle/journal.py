@@ -1,21 +1,32 @@
 """Lifecycles in a store: load, and append by compare-and-set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from trader.errors import Permanent
-from trader.lifecycle.encoding import to_strands
+from trader.lifecycle.collector import paused_collector
+from trader.lifecycle.encoding import UnreadableStrand, to_strands
 from trader.lifecycle.event import Event
-from trader.lifecycle.fold import advance_by, fold
+from trader.lifecycle.fold import BrokenLifecycle, advance_by, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
 from trader.lifecycle.projection import project
 from trader.plans.plan import Plan
-from trader.strands.store import NEW, Append, StrandStore
+from trader.strands.store import NEW, Append, InvalidStrand, StrandStore
+from trader.strands.strand import Strand
 
 
 class UnknownLifecycle(Permanent):
     """No strand has this lifecycle id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Lifecycles by their ids, and why the others could not be read."""
+
+    lifecycles: dict[str, Lifecycle] = field(default_factory=dict)
+    unreadable: dict[str, Permanent] = field(default_factory=dict)
 
 
 class Journal:
@@ -25,11 +36,28 @@ class Journal:
         self._store = store
 
     def load(self, lifecycle_id: str) -> Lifecycle:
-        """The lifecycle as of now. Raises UnknownLifecycle, UnreadableStrand."""
-        lifecycle = fold(self._store.load(lifecycle_id))
-        if lifecycle is None:
-            raise UnknownLifecycle(f"no lifecycle {lifecycle_id!r}; see `trader plan list`")
-        return lifecycle
+        """The lifecycle as of now.
+
+        Raises UnknownLifecycle, UnreadableStrand, BrokenLifecycle, InvalidStrand.
+        """
+        return _folded(lifecycle_id, self._store.load(lifecycle_id))
+
+    def load_many(self, lifecycle_ids: Sequence[str]) -> Loaded:
+        """These lifecycles as of now, in one round trip; one that cannot be read stops no other.
+
+        A store refuses them all for one damaged strand: that one is found by halving.
+        """
+        if not lifecycle_ids:
+            return Loaded()
+        try:
+            with paused_collector():
+                return _folded_apart(lifecycle_ids, self._store.load_many(lifecycle_ids))
+        except InvalidStrand as error:
+            if len(lifecycle_ids) == 1:
+                return Loaded(unreadable={lifecycle_ids[0]: error})
+        half = len(lifecycle_ids) // 2
+        first, second = self.load_many(lifecycle_ids[:half]), self.load_many(lifecycle_ids[half:])
+        return Loaded(first.lifecycles | second.lifecycles, first.unreadable | second.unreadable)
 
     def begin(self, lifecycle_id: str, event: Event, now: datetime) -> Lifecycle:
         """Start a lifecycle. Raises SequenceConflict, DuplicateSource, DuplicatePlan."""
@@ -64,6 +92,23 @@ class Journal:
         return after
 
 
+def _folded(lifecycle_id: str, strands: Sequence[Strand]) -> Lifecycle:
+    lifecycle = fold(strands)
+    if lifecycle is None:
+        raise UnknownLifecycle(f"no lifecycle {lifecycle_id!r}; see `trader plan list`")
+    return lifecycle
+
+
+def _folded_apart(lifecycle_ids: Sequence[str], strands: Mapping[str, Sequence[Strand]]) -> Loaded:
+    loaded = Loaded()
+    for lifecycle_id in lifecycle_ids:
+        try:
+            loaded.lifecycles[lifecycle_id] = _folded(lifecycle_id, strands.get(lifecycle_id, ()))
+        except (UnknownLifecycle, UnreadableStrand, BrokenLifecycle) as error:
+            loaded.unreadable[lifecycle_id] = error
+    return loaded
+
+
 def _write(
     lifecycle_id: str, lifecycle: Lifecycle | None, events: Sequence[Event], now: datetime
 ) -> tuple[Lifecycle, Append]:
@@ -77,10 +122,7 @@ def _write(
         last_strand_id=_cause_of(lifecycle, events),
         now=now,
     )
-    first, *others = zip(events, strands, strict=True)
-    after = advance_by(lifecycle, *first)
-    for event, strand in others:
-        after = advance_by(after, event, strand)
+    after = advance_by(lifecycle, list(zip(strands, events, strict=True)))
     return after, Append(lifecycle_id, last_seq, strands, project(after))
 
 

@@ -113,11 +113,16 @@ class Order:
     def answered(self, answer: OrderAnswer) -> "Order":
         """The order after the venue's reply, which is older than any report or trade."""
         signal = self.signal_of(answer)
-        order = replace(self, venue_filled=max(self.venue_filled, answer.filled_size))
+        venue_filled = max(self.venue_filled, answer.filled_size)
         if (self.state, signal) in STALE:
-            return order
-        order_id = self.order_id if answer.order_id is None else answer.order_id
-        return replace(order.after(signal), order_id=order_id, venue_text=answer.text)
+            return replace(self, venue_filled=venue_filled)
+        return replace(
+            self,
+            state=state_after(self.state, signal),
+            venue_filled=venue_filled,
+            order_id=self.order_id if answer.order_id is None else answer.order_id,
+            venue_text=answer.text,
+        )
 
     def differs_from(self, report: OrderReport) -> bool:
         """Whether the report leads to another state than the one that we know."""
@@ -154,12 +159,13 @@ class Order:
 
     def booked(self, fill: Fill) -> "Order":
         """The order with one more trade: the venue is right about money in whatever state."""
-        order = replace(self.after(self.signal_of(fill)), fills=(*self.fills, fill))
         return replace(
-            order,
+            self,
+            state=state_after(self.state, self.signal_of(fill)),
+            fills=(*self.fills, fill),
             order_id=fill.order_id,
             told_at=_latest(self.told_at, fill.traded_at),
-            venue_filled=max(self.venue_filled, order.filled),
+            venue_filled=max(self.venue_filled, self.filled + fill.size),
         )
 
     def after(self, signal: Signal) -> "Order":

@@ -16,7 +16,6 @@ from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
 from trader.venues.orders import Cloid, Fill, OrderAnswer, OrderReport, OrderRequest
 
-
 _Object = dict[str, JsonValue]
 _OBJECT = TypeAdapter(_Object)
 _ACTIONS_AT_HAND = 1024

@@ -1,7 +1,8 @@
 """Walks the projection page by page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from trader.lifecycle.stage import Stage
 from trader.strands.store import StrandStore
@@ -18,3 +19,10 @@ def rows_in(
     while page := store.lifecycles(stage=stage, due_by=due_by, after=after, limit=PAGE):
         yield from page
         after = page[-1].lifecycle_id
+
+
+def pages_of(rows: Iterable[LifecycleRow]) -> Iterator[list[LifecycleRow]]:
+    """The rows in pages, none empty: as many as are asked of a store at once."""
+    remaining = iter(rows)
+    while page := list(islice(remaining, PAGE)):
+        yield page

@@ -19,6 +19,7 @@ from trader.lifecycle.stage import Stage
 from trader.market.instruments import PublishedInstruments
 from trader.market.snapshot import LeasedPrices
 from trader.strands.store import StrandStore
+from trader.stream.arrivals import Arrivals, Notices
 from trader.stream.connection import stay_connected
 from trader.stream.delivery import Delivery
 from trader.stream.lease import LEASE_KEY
@@ -41,7 +42,10 @@ PULSE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class StreamParts:
-    """What a stream works with: the venue's base URL, the address that trades, and so on."""
+    """What a stream works with: the venue's base URL, the address that trades, and so on.
+
+    `notices` are the store's hints of new plans, where it gives any.
+    """
 
     url: str
     account: str
@@ -50,6 +54,7 @@ class StreamParts:
     redis: Redis
     callbacks: Callbacks
     clock: Clock
+    notices: Notices | None = None
     patience: Patience = field(default_factory=Patience)
 
 
@@ -72,10 +77,13 @@ class Follower:
         parts = self._parts
         prices = LeasedPrices(parts.redis, LEASE_KEY)
         delivery = Delivery(self._outbox, parts.callbacks, prices, self._token)
+        arrivals = Arrivals(parts.store, parts.callbacks.take_in, parts.notices)
         async with asyncio.TaskGroup() as together:
             together.create_task(stay_connected(parts.url, parts.patience, self._serve))
             together.create_task(delivery.deliver_forever())
             together.create_task(delivery.reconcile_forever())
+            together.create_task(arrivals.watch_forever())
+            together.create_task(arrivals.listen_forever())
             together.create_task(self._refresh_tracked())
             together.create_task(self._refresh_waiting())
             together.create_task(self._pulse())

@@ -14,12 +14,13 @@ class Callbacks:
     raises Retryable when it could not pass the message on.
 
     `track` and `check` take the id of a lifecycle; `reconcile` has the journal compared with the
-    venue.
+    venue, and `take_in` the inbox of new plans emptied.
     """
 
     track: Callable[[str], None]
     check: Callable[[str], None]
     reconcile: Callable[[], None]
+    take_in: Callable[[], None]
 
 
 @dataclass(slots=True)
