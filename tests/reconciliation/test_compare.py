@@ -147,6 +147,16 @@ def test_a_position_without_protection_has_its_plan_tracked() -> None:
     assert differences([lifecycle], snapshot).to_track == (lifecycle.lifecycle_id,)
 
 
+def test_orders_in_doubt_are_tracked_first_and_then_positions() -> None:
+    plan = a_plan(stop_loss="29000")
+    resting = LifecycleBuilder(plan, "a").accepted().triggered().intended().answered().lifecycle
+    naked = LifecycleBuilder(plan, "b").entered().lifecycle
+    doubtful = LifecycleBuilder(plan, "c").accepted().triggered().intended().lifecycle
+    nothing = VenueSnapshot(open_orders=[], fills=[], positions=[])
+    found = differences([resting, naked, doubtful], nothing)
+    assert found.to_track == ("c", "b", "a")
+
+
 def test_a_liquidation_has_the_plans_of_its_symbol_tracked() -> None:
     lifecycle = held().lifecycle
     agreed = snapshot_of(lifecycle)

@@ -36,7 +36,7 @@ class VenueSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What to publish, and which plans to track because of it."""
+    """What to publish, and which plans to track because of it, the most urgent first."""
 
     events: tuple[AccountEvent, ...]
     to_track: tuple[str, ...]
@@ -72,7 +72,13 @@ def compare(
     )
     touched = {event.fill.symbol for event in events if isinstance(event, LiquidationFound)}
     to_track |= {lc.lifecycle_id for lc in tracked if lc.plan and lc.plan.symbol in touched}
-    return Differences(events, tuple(sorted(to_track)))
+    urgent_first = sorted((lc for lc in tracked if lc.lifecycle_id in to_track), key=_urgency)
+    return Differences(events, tuple(lc.lifecycle_id for lc in urgent_first))
+
+
+def _urgency(lifecycle: Lifecycle) -> tuple[bool, bool, str]:
+    """Orders in doubt go before positions, and those before what only rests: queues may be long."""
+    return (not lifecycle.unanswered, lifecycle.position.size == 0, lifecycle.lifecycle_id)
 
 
 def _owners_of_news(owners: Mapping[str, Lifecycle], fills: Iterable[Fill]) -> set[str]:
