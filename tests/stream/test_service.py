@@ -179,6 +179,14 @@ def test_the_venues_word_about_an_order_has_its_plan_tracked(run: Play, channel:
     run(act)
 
 
+def test_a_plan_in_doubt_need_not_wait_for_the_heartbeat(run: Play) -> None:
+    async def act(scene: Scene) -> None:
+        scene.keep(LifecycleBuilder(a_plan(), "doubtful").accepted().triggered().intended())
+        await scene.told("track doubtful", times=2)
+
+    run(act)
+
+
 def test_news_of_an_order_that_was_just_intended_waits_for_no_refresh(run: Play) -> None:
     async def act(scene: Scene) -> None:
         scene.keep(tracked("first"))

@@ -22,6 +22,7 @@ from trader.strands.store import StrandStore
 from trader.stream.arrivals import Arrivals, Notices
 from trader.stream.connection import stay_connected
 from trader.stream.delivery import Delivery
+from trader.stream.doubts import Doubts
 from trader.stream.lease import LEASE_KEY
 from trader.stream.listener import Listener
 from trader.stream.outbox import Callbacks, Outbox
@@ -135,7 +136,7 @@ class Follower:
 
     async def _refresh_tracked(self) -> Never:
         """Every second, and at once when the venue told of an order that is not known."""
-        cache = LifecycleCache(self._parts.journal)
+        cache, doubts = LifecycleCache(self._parts.journal), Doubts()
         while True:
             self._listener.has_unplaced.clear()
             began, asked = time.monotonic(), self._listener.unplaced
@@ -145,6 +146,8 @@ class Follower:
                 log.error("tracked plans were not read", why=str(error))
             else:
                 self._listener.refresh_tracked(found, asked)
+                for lifecycle_id in doubts.due(found, self._parts.clock()):
+                    self._outbox.track(lifecycle_id)
                 await self._subscribe()
             await asyncio.sleep(LEAST_REFRESH_SECONDS)
             with suppress(TimeoutError):
