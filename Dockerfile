@@ -14,6 +14,7 @@ COPY pyproject.toml README.md beat_schedule.py flowerconfig.py ./
 COPY trader trader
 COPY workers workers
 COPY local_exchange local_exchange
+COPY supabase/migrations supabase/migrations
 RUN pip install --no-cache-dir --no-deps --editable .
 
 USER trader

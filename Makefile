@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 SEED ?= 1
+STORE ?= sqlite
 
-.PHONY: setup run test lint format docs bench chaos requirements clean
+.PHONY: setup run test lint format docs bench bench-journal chaos requirements clean
 
 setup: $(STAMP)
+	@$(BIN)/python -m tests.support.postgrest_binary
 
 $(STAMP): pyproject.toml requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
@@ -38,8 +40,11 @@ docs: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
+bench-journal: setup
+	$(BIN)/python -m benchmarks.journal
+
 chaos: setup
-	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED)
+	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED) --store $(STORE)
 
 # Pins every package for requirements-dev.txt (everything) and requirements.txt (what runs), alike.
 PIN := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header \

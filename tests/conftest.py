@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.real_processes import RealExchange, real_exchange
 from trader.processes.broker import running_broker
 from trader.settings import PREFIX
+from trader.strands.migrations import migrate
+from trader.strands.postgres_address import parse_address
 
 SYSTEM_SERVER = os.environ.get("TEST_REDIS_SERVER")
 """The Redis or Valkey server to test on, instead of the embedded one."""
@@ -49,3 +52,26 @@ def exchange_process(tmp_path: Path) -> Iterator[RealExchange]:
     """A local exchange of this test's own, its market standing still."""
     with real_exchange(tmp_path / "exchange", "--seed", "1", "--frozen") as exchange:
         yield exchange
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL for the session; a test that stops or changes it runs one of its own."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: PostgresServer) -> str:
+    """The name of a database with our schema, to make copies of."""
+    name = postgres_server.create_database()
+    migrate(parse_address(postgres_server.url(name)))
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, migrated_database: str) -> Iterator[str]:
+    """The address of an empty database with our schema, for this test alone."""
+    name = postgres_server.create_database(template=migrated_database)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)

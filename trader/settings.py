@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from trader.errors import Misconfigured
 
@@ -15,6 +15,8 @@ PREFIX = "TRADER_"
 CREDENTIAL_NAMES = frozenset(
     {"TRADER_PRIVATE_KEY", "TRADER_KEYSTORE_FILE", "TRADER_KEYSTORE_PASSWORD"}
 )
+SECRET_NAMES = CREDENTIAL_NAMES | {"TRADER_SUPABASE_KEY"}
+"""Variables whose given values are never shown, and never written to a file."""
 
 
 class Network(StrEnum):
@@ -40,11 +42,20 @@ WEIGHTS_PER_MINUTE = {
 class Settings(BaseModel):
     """All settings, read from `TRADER_*` environment variables; unknown ones are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Without its input, no error shows a password or key that stands beside what is wrong.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     store_url: Annotated[
-        str, Field(description="Where the strands are kept: sqlite:///relative or ////absolute")
+        str,
+        Field(
+            description="Where the strands are kept: sqlite:///relative or ////absolute, "
+            "postgresql://user@host/database, supabase+https://project.supabase.co"
+        ),
     ] = "sqlite:///var/trader.db"
+    supabase_key: Annotated[
+        SecretStr | None,
+        Field(description="The Supabase project's secret key (service_role), with supabase+ only"),
+    ] = None
     redis_url: Annotated[
         str, Field(description="Redis or Valkey: broker, nonces, budgets and market snapshot")
     ] = "redis://127.0.0.1:6379/0"
@@ -112,6 +123,15 @@ class Settings(BaseModel):
     def _mainnet_is_deliberate(self) -> Self:
         if self.network is Network.MAINNET and not self.live:
             raise ValueError("network=mainnet trades real money: set TRADER_LIVE=true as well")
+        return self
+
+    @model_validator(mode="after")
+    def _supabase_has_its_key(self) -> Self:
+        if self.store_url.startswith("supabase+") and not self.supabase_key:
+            raise ValueError(
+                "store_url is a Supabase project: set TRADER_SUPABASE_KEY to its secret key "
+                "(service_role)"
+            )
         return self
 
     @model_validator(mode="after")

@@ -8,17 +8,18 @@ from redis import Redis
 from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.journal import Journal
+from trader.lifecycle.stage import Stage
 from trader.orders.watch import EntryWatch
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
-from trader.strands.opening import open_store
+from trader.strands.opening import open_configured_store
 from trader.strands.store import StrandStore
 
 
 @cache
 def store() -> StrandStore:
     """This process's store."""
-    return open_store(settings().store_url)
+    return open_configured_store(settings())
 
 
 @cache
@@ -39,9 +40,8 @@ def redis() -> Redis:
 def entry_watch() -> EntryWatch:
     """This process's watch over the waiting plans."""
     return EntryWatch(
-        store=store(),
         journal=journal(),
-        cache=LifecycleCache(journal()),
+        waiting=LifecycleCache(store(), journal(), Stage.MONITOR),
         clock=utc_now,
         max_price_age=RiskLimits.of(settings()).max_price_age,
     )

@@ -11,8 +11,10 @@ from typer.testing import CliRunner, Result
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.cli.main import app
 from trader.lifecycle.journal import Journal, UnknownLifecycle
+from trader.lifecycle.order_events import OrderAnomaly
 from trader.lifecycle.projection import project
-from trader.lifecycle.stage import Leg, Outcome, Stage
+from trader.lifecycle.signal import Signal
+from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW
 
@@ -77,6 +79,24 @@ def test_show_tells_orders_fills_and_every_strand(store: SqliteStore) -> None:
     text = run("plan", "show", plan).stdout
     for part in ("plan of lifecycle-1", "entry 1", "orders_intended", "execution_finished"):
         assert part in text
+
+
+def test_show_begins_with_what_cannot_be_true(store: SqliteStore) -> None:
+    builder = LifecycleBuilder().entered()
+    seen = OrderAnomaly(
+        cloid=builder.lifecycle.orders_of(Leg.ENTRY)[-1].cloid,
+        leg=Leg.ENTRY,
+        state=OrderState.FILLED,
+        signal=Signal.TRADED_TOO_MUCH,
+        seen="trade 9",
+        reason="traded_too_much cannot be true",
+    )
+    plan = written(store, builder.event(seen))
+    (order,) = json.loads(run("plan", "show", plan, "--json").stdout)["orders"]
+    assert [found["signal"] for found in order["anomalies"]] == ["traded_too_much"]
+    text = run("plan", "show", plan).stdout
+    assert text.index("to be looked into") < text.index("entry: traded_too_much cannot be true")
+    assert text.index("entry: traded_too_much cannot be true") < text.index("entry 1")
 
 
 def test_show_of_an_unknown_plan_says_so(store: SqliteStore) -> None:  # noqa: ARG001

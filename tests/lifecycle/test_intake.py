@@ -1,3 +1,4 @@
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,9 @@ from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
 from trader.lifecycle.stage import Outcome, Stage
 from trader.plans.refusal import RefusalCode
 from trader.plans.submission import submission
+from trader.strands.postgres import PostgresStore
 from trader.strands.sqlite import SqliteStore
+from trader.strands.store import StrandStore
 from trader.strands.strand import Strand
 
 
@@ -20,7 +23,7 @@ def journal(store: SqliteStore) -> Journal:
     return Journal(store)
 
 
-def approve(store: SqliteStore, plan: dict[str, Any], **fields: Any) -> Strand:
+def approve(store: StrandStore, plan: dict[str, Any], **fields: Any) -> Strand:
     """The Decision Maker writes an approved plan."""
     strand = replace(submission(plan, NOW), **fields)
     store.insert_foreign(strand)
@@ -101,7 +104,7 @@ def test_nonsense_is_answered_and_stops_nobody(
     assert store.plan_inbox() == ()
 
 
-@pytest.mark.parametrize("value", ["1e40", 1e300, "0.0000000000000000000000000000000001"])
+@pytest.mark.parametrize("value", ["1e40", 10**300, "0.0000000000000000000000000000000001"])
 def test_a_size_of_any_magnitude_is_answered(
     store: SqliteStore, journal: Journal, value: object
 ) -> None:
@@ -144,6 +147,19 @@ def test_a_lifecycle_that_is_taken_is_refused_and_the_first_goes_on(
     assert first.lifecycle_id in refusal.value
     assert journal.load(str(first.lifecycle_id)).plan_id == "plan_7"
     assert store.plan_inbox() == ()
+
+
+def test_a_plan_whose_ids_the_store_cannot_keep_stops_no_other(postgres_url: str) -> None:
+    """PostgreSQL indexes no text of more than 2704 bytes."""
+    store = PostgresStore(postgres_url)
+    taken, unusable = secrets.token_hex(1000), secrets.token_hex(1000)
+    approve(store, changed(NATIVE, plan_id="first"), lifecycle_id=taken)
+    approve(store, changed(NATIVE, plan_id="second"), lifecycle_id=taken, id=unusable)
+    last = approve(store, changed(NATIVE, plan_id="third"))
+
+    assert take_in(store, Journal(store), INSTRUMENTS, NOW) == (taken, last.lifecycle_id)
+    assert [strand.id for strand in store.plan_inbox()] == [unusable]
+    store.close()
 
 
 def test_a_plan_id_is_free_again_after_a_refusal(store: SqliteStore, journal: Journal) -> None:

@@ -7,18 +7,21 @@ import pytest
 import yaml
 
 from tests.support.packaging import ROOT, procfile_commands
-from trader.settings import CREDENTIAL_NAMES, Settings
+from trader.processes.stack import patience_of
+from trader.settings import CREDENTIAL_NAMES, Settings, read_settings
 
 TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name for name, service in SERVICES.items() if "build" in service}
-SECRET = re.compile(r"PASSWORD|BASIC_AUTH|PRIVATE_KEY|SECRET|TOKEN")
+SECRET = re.compile(r"PASSWORD|BASIC_AUTH|_KEY$|SECRET|TOKEN")
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
+EMPTY = re.compile(r"\$\{\w+-\}")
+"""What cannot be required, because Compose reads the variables of an idle profile too."""
 
 
 def test_it_has_the_stores_and_every_process_of_the_procfile() -> None:
-    assert set(SERVICES) == {"redis", "postgres", *procfile_commands()}
+    assert set(SERVICES) == {"redis", "postgres", "postgrest", *procfile_commands()}
     assert set(procfile_commands()) == OURS
 
 
@@ -48,14 +51,32 @@ def test_every_password_is_required_and_none_is_published() -> None:
         if SECRET.search(key)
     ]
     assert len(secrets) >= 4
-    assert [found for found in secrets if not REQUIRED.fullmatch(found[2])] == []
-    with_default = re.findall(r"\$\{(\w+):?-", TEXT)
+    assert [found for found in secrets if not is_from_outside(*found)] == []
+    with_default = re.findall(r"\$\{(\w+):?-[^}]", TEXT)
     assert [name for name in with_default if SECRET.search(name)] == []
+
+
+def is_from_outside(service: str, name: str, value: str | None) -> bool:
+    """Whether a secret is the environment's alone. One without a value is handed through."""
+    if name.startswith("POSTGREST") or "profiles" in SERVICES[service]:
+        return EMPTY.fullmatch(value or "") is not None
+    return value is None or REQUIRED.fullmatch(value) is not None
+
+
+def test_only_the_data_api_waits_for_its_profile() -> None:
+    with_profile = {name: s["profiles"] for name, s in SERVICES.items() if "profiles" in s}
+    assert with_profile == {"postgrest": ["supabase"]}
 
 
 def test_redis_takes_its_password_from_the_environment_not_the_command_line() -> None:
     assert "requirepass $$REDIS_PASSWORD" in SERVICES["redis"]["command"][2]
     assert REQUIRED.search(SERVICES["worker-monitor"]["environment"]["TRADER_REDIS_URL"])
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_stopped_service_may_finish_an_order_that_is_being_sent(name: str) -> None:
+    grace = float(SERVICES[name]["stop_grace_period"].removesuffix("s"))
+    assert grace >= patience_of(read_settings({}))
 
 
 def test_only_the_exchange_worker_is_given_the_key() -> None:

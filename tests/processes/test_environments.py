@@ -5,9 +5,9 @@ import pytest
 
 from trader.processes.commands import pipeline
 from trader.processes.environments import for_command, for_stranger, publishable
-from trader.settings import CREDENTIAL_NAMES
+from trader.settings import CREDENTIAL_NAMES, SECRET_NAMES
 
-KEYS = dict.fromkeys(CREDENTIAL_NAMES, "secret")
+KEYS = dict.fromkeys(SECRET_NAMES, "secret")
 ENVIRONMENT = {"PATH": "/bin", "TRADER_NETWORK": "local", "UNRELATED": "x", **KEYS}
 
 

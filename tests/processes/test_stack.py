@@ -6,6 +6,8 @@ import pytest
 from tests.support.real_processes import processes_in, real_stack
 from trader.errors import Misconfigured
 from trader.processes.commands import QUEUES
+from trader.processes.stack import patience_of
+from trader.settings import read_settings
 
 
 def test_a_stack_uses_the_broker_it_is_given_and_brings_the_rest(
@@ -29,3 +31,8 @@ def test_an_account_without_its_key_is_one_clear_line(tmp_path: Path, broker_url
         real_stack(tmp_path, variables, "--frozen"),
     ):
         pass
+
+
+def test_who_is_stopped_may_finish_an_order_that_is_being_sent() -> None:
+    variables = {"TRADER_VENUE_TIMEOUT_SECONDS": "7", "TRADER_ORDER_EXPIRY_SECONDS": "30"}
+    assert patience_of(read_settings(variables)) == 37

@@ -16,6 +16,14 @@ from trader.processes.waiting import wait_until
 
 SLEEPS = "import time; print('ready', flush=True); time.sleep(600)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEPS
+FINISHES = (
+    "import signal, sys, time\n"
+    "def finish(*_):\n"
+    "    time.sleep(0.5)\n"
+    "    print('finished', flush=True)\n"
+    "    sys.exit()\n"
+    "signal.signal(signal.SIGTERM, finish)\n"
+) + SLEEPS
 WITH_POOL = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEPS!r}]); "
 SUPERVISES = """
 import sys
@@ -23,7 +31,7 @@ from pathlib import Path
 from trader.processes.child import Program
 from trader.processes.supervisor import Supervisor
 
-with Supervisor(Path(sys.argv[1]), lambda event: None) as supervisor:
+with Supervisor(Path(sys.argv[1]), lambda event: None, patience=2) as supervisor:
     supervisor.start(Program("child", (sys.executable, "-c", sys.argv[2]), {}))
     print(supervisor.pid("child"), flush=True)
     sys.stdin.read()
@@ -100,13 +108,22 @@ def test_children_named_together_stop_together(tmp_path: Path) -> None:
 
 def test_a_child_that_ignores_the_request_is_killed(tmp_path: Path) -> None:
     events: list[Event] = []
-    with Supervisor(tmp_path, events.append) as supervisor:
+    with Supervisor(tmp_path, events.append, patience=0.3) as supervisor:
         supervisor.start(python("stubborn", STUBBORN))
         await_ready(supervisor, "stubborn")
         pid = pid_of(supervisor, "stubborn")
-        supervisor.stop(["stubborn"], patience=0.3)
+        supervisor.stop(["stubborn"])
     assert not is_running(pid)
     assert events[-1].happening is Happening.KILLED
+
+
+def test_a_child_that_finishes_what_it_does_is_given_the_time(tmp_path: Path) -> None:
+    events: list[Event] = []
+    with Supervisor(tmp_path, events.append) as supervisor:
+        supervisor.start(python("careful", FINISHES))
+        await_ready(supervisor, "careful")
+    assert events[-1] == Event("careful", Happening.STOPPED, "status 0")
+    assert (tmp_path / "careful.log").read_text().endswith("finished\n")
 
 
 def test_a_child_not_to_be_restarted_stays_ended(tmp_path: Path) -> None:
@@ -136,17 +153,28 @@ def test_a_program_that_does_not_exist_is_misconfigured(tmp_path: Path) -> None:
         supervisor.start(Program("ghost", ("no-such-program",), {"PATH": "/nowhere"}))
 
 
-def test_a_killed_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
-    arguments = [sys.executable, "-c", SUPERVISES, str(tmp_path), WITH_POOL + SLEEPS]
+@pytest.mark.parametrize(
+    ("code", "processes", "last_words"),
+    [
+        (WITH_POOL + SLEEPS, 2, "ready"),
+        (WITH_POOL + STUBBORN, 2, "ready"),
+        (FINISHES, 1, "finished"),
+    ],
+)
+def test_a_killed_supervisor_leaves_no_orphan(
+    tmp_path: Path, code: str, processes: int, last_words: str
+) -> None:
+    arguments = [sys.executable, "-c", SUPERVISES, str(tmp_path), code]
     supervising = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with supervising:
         assert supervising.stdout is not None
         group = int(supervising.stdout.readline())
         log = tmp_path / "child.log"
-        wait_until(lambda: log.read_text().count("ready") == 2, 20, "child and pool are ready")
-        assert len(group_members(group)) == 2
+        wait_until(lambda: log.read_text().count("ready") == processes, 20, "all are ready")
+        assert len(group_members(group)) == processes
         supervising.kill()
         wait_until(lambda: not group_members(group), 20, "no orphan is left")
+        assert log.read_text().split()[-1] == last_words
 
 
 def _count(events: list[Event], happening: Happening) -> int:

@@ -4,7 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import SecretStr
+
+from tests.support.postgrest_server import role_key
 from trader.strands.kinds import PLAN_EVALUATION, Module, PlanTag, StrandKind, Tag
+from trader.strands.opening import open_store
 from trader.strands.store import NEW, StrandStore
 from trader.strands.strand import LifecycleRow, Strand
 
@@ -73,3 +77,8 @@ def start(store: StrandStore, lifecycle_id: str, **fields: Any) -> Strand:
     strand = own(lifecycle_id, 0)
     store.append(lifecycle_id, NEW, [strand], row(lifecycle_id, 0, **fields))
     return strand
+
+
+def opened(url: str) -> StrandStore:
+    """The store of a test at this address; in any process, for the key is made anew."""
+    return open_store(url, SecretStr(role_key("service_role")))

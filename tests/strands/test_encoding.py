@@ -48,6 +48,7 @@ def test_json_is_canonical(value: object, text: str) -> None:
     ("value", "message"),
     [
         ({"a": [0, float("nan")]}, r"^content\.a\[1\] must be a finite number; was nan$"),
+        ({"a": 1e16}, r"^content\.a must lie below 1e\+16; was 1e\+16: write it as text$"),
         ({"a": {"b": "x\0"}}, r"^content\.a\.b holds a NUL character: 'x\\x00'$"),
         ({"a": {"\0": 1}}, r"^a key of content\.a holds a NUL character: '\\x00'$"),
         (["\ud83d"], r"^content\[0\] holds half of a surrogate pair: '\\ud83d'$"),
@@ -60,7 +61,7 @@ def test_json_is_canonical(value: object, text: str) -> None:
         (10**5000, "^content: Exceeds the limit"),
         (nested(MAX_DEPTH + 1), rf" is nested more than {MAX_DEPTH} levels deep$"),
     ],
-    ids=["NaN", "NUL", "NUL key", "surrogate", "Decimal", "key", "digits", "depth"],
+    ids=["NaN", "float", "NUL", "NUL key", "surrogate", "Decimal", "key", "digits", "depth"],
 )
 def test_a_refusal_says_where_and_what(value: object, message: str) -> None:
     with pytest.raises(InvalidStrand, match=message):

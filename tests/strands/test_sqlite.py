@@ -118,6 +118,46 @@ class TestImmutability:
         assert store.load("life") == (strand,)
         assert store.strand("note") == foreign("note")
 
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "UPDATE ad_strands_archive SET content = '{}'",
+            "DELETE FROM ad_strands_archive",
+            "INSERT OR REPLACE INTO ad_strands_archive (id, lifecycle_id, seq, created_at_utc) "
+            "VALUES ('old-0', 'old', 0, '')",
+            "REPLACE INTO ad_strands_archive (id, lifecycle_id, seq, created_at_utc) "
+            "VALUES ('x', 'old', 0, '')",
+            "INSERT INTO ad_strands_archive (id, lifecycle_id, seq, created_at_utc) "
+            "VALUES ('note', 'life', 1, '')",
+            "INSERT INTO ad_strands (id) VALUES ('old-0')",
+            "INSERT INTO ad_strands (id, lifecycle_id, seq) VALUES ('x', 'old', 0)",
+        ],
+    )
+    def test_nor_do_the_archived_ones(
+        self, store: SqliteStore, outsider: sqlite3.Connection, sql: str
+    ) -> None:
+        old = start(store, "old", stage="done")
+        store.archive(["old"])
+        life = start(store, "life")
+        store.insert_foreign(foreign("note"))
+        with pytest.raises(sqlite3.IntegrityError):
+            outsider.execute(sql)
+        assert store.load_many(["old", "life"]) == {"old": (old,), "life": (life,)}
+
+    def test_what_others_learned_is_archived_as_well(
+        self, store: SqliteStore, outsider: sqlite3.Connection
+    ) -> None:
+        outsider.execute(
+            "INSERT INTO ad_strands (id, lifecycle_id, seq, content, tags, module_intelligence, "
+            "lesson, braid_level, telemetry) VALUES ('a', 'a', 0, '{}', '[]', '{}', 'x', 2, '{}')"
+        )
+        store.replace_lifecycles([row("a", 0, stage="done")])
+        before = store.load("a")
+        assert store.archive(["a"]) == 1
+        learned = outsider.execute("SELECT lesson, braid_level, telemetry FROM ad_strands_archive")
+        assert learned.fetchall() == [("x", 2, "{}")]
+        assert store.load("a") == before
+
     def test_those_of_others_may(self, store: SqliteStore, outsider: sqlite3.Connection) -> None:
         store.insert_foreign(foreign("note"))
         outsider.execute("UPDATE ad_strands SET regime = 'high_vol'")
@@ -158,7 +198,7 @@ class TestImmutability:
 
 class TestFile:
     def test_check_names_file_and_schema(self, store: SqliteStore, path: Path) -> None:
-        assert store.check() == f"SQLite {sqlite3.sqlite_version} at {path}, schema 4"
+        assert store.check() == f"SQLite {sqlite3.sqlite_version} at {path}, schema 5"
 
     def test_check_finds_the_file_gone(self, store: SqliteStore, path: Path) -> None:
         path.rename(path.with_name("elsewhere.db"))
@@ -167,7 +207,7 @@ class TestFile:
 
     def test_a_newer_schema_is_refused(self, store: SqliteStore, path: Path) -> None:
         pragma(store, "user_version = 99")
-        with pytest.raises(Misconfigured, match="has schema 99, and this version knows 4"):
+        with pytest.raises(Misconfigured, match="has schema 99, and this version knows 5"):
             SqliteStore(path)
 
     def test_a_file_of_another_kind_is_refused(self, path: Path) -> None:
@@ -217,3 +257,20 @@ class TestQueryPlans:
             ).fetchall()
         assert steps[0][3].startswith("SEARCH lifecycles USING INDEX lifecycles_by_")
         assert ("due_at<" in steps[0][3]) == ("due_at" in query)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "seq = 0 AND lifecycle_id > 'a'",
+            "lifecycle_id = 'a' AND seq IS NOT NULL",
+            "lifecycle_id IN (SELECT value FROM json_each('[]')) AND seq IS NOT NULL",
+            "id = 'a'",
+            "trade_id = 'a'",
+        ],
+    )
+    def test_archived_strands_are_searched(self, store: SqliteStore, query: str) -> None:
+        with store.connections.connection() as connection:
+            steps = connection.execute(
+                f"EXPLAIN QUERY PLAN SELECT * FROM ad_strands_archive WHERE {query}"
+            ).fetchall()
+        assert steps[0][3].startswith("SEARCH ad_strands_archive USING ")

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.strands.examples import AT, foreign, own, plan, row, start
+from tests.strands.examples import AT, foreign, opened, own, plan, row, start
 from trader.strands.kinds import PlanTag
-from trader.strands.opening import open_store
 from trader.strands.store import (
     NEW,
     Append,
@@ -247,12 +246,88 @@ class TestForeign:
         assert store.lifecycle_ids() == ()
 
 
+class TestArchive:
+    @pytest.fixture
+    def strands(self, store: StrandStore) -> list[Strand]:
+        """A finished lifecycle of three strands, with a strand of another team."""
+        strands = [own("life", seq, trade_id=f"t{seq}") for seq in range(3)]
+        store.append("life", NEW, strands, row("life", 2, stage="done", source_id="plan"))
+        store.insert_foreign(foreign("theirs", lifecycle_id="life", created_at=AT))
+        return strands
+
+    def test_moves_the_own_strands_of_what_is_done(
+        self, store: StrandStore, strands: list[Strand]
+    ) -> None:
+        waiting = start(store, "waiting")
+        assert store.archive(["life", "waiting", "unknown"]) == len(strands)
+        assert [strand.id for strand in store.strands()] == ["theirs", waiting.id]
+        assert store.archive(["life", "waiting"]) == 0
+        assert store.archive([]) == 0
+
+    def test_what_is_archived_is_read_as_before(
+        self, store: StrandStore, strands: list[Strand]
+    ) -> None:
+        first = start(store, "waiting")
+        store.archive(["life"])
+        assert store.load("life") == tuple(strands)
+        assert store.load_many(["life", "waiting"]) == {
+            "life": tuple(strands),
+            "waiting": (first,),
+        }
+        assert store.strand("life-1") == strands[1]
+        assert store.trades_booked(["t0", "t2", "t3"]) == {"t0", "t2"}
+        assert store.lifecycle_ids() == ("life", "waiting")
+        assert store.lifecycle("life") == row("life", 2, stage="done", source_id="plan")
+
+    def test_strands_of_one_lifecycle_are_paged_with_its_archived_ones(
+        self, store: StrandStore, strands: list[Strand]
+    ) -> None:
+        whole = store.strands(lifecycle_id="life")
+        store.archive(["life"])
+        assert store.strands(lifecycle_id="life") == whole
+        after = (whole[1].created_at, whole[1].id)
+        assert store.strands(lifecycle_id="life", after=after, limit=1) == whole[2:3]
+        assert store.strands(lifecycle_id="life", kind=strands[0].kind) == tuple(strands)
+
+    def test_an_append_goes_on_where_the_archive_ends(
+        self, store: StrandStore, strands: list[Strand]
+    ) -> None:
+        store.archive(["life"])
+        with pytest.raises(SequenceConflict, match="lifecycle life is at seq 2") as conflict:
+            store.append("life", NEW, [own("life", 0, id="again")], row("life", 0))
+        assert conflict.value.lifecycle_id == "life"
+        more = own("life", 3)
+        store.append("life", 2, [more], row("life", 3, stage="done"))
+        assert store.load("life") == (*strands, more)
+        assert store.archive(["life"]) == 1
+        assert store.load("life") == (*strands, more)
+
+    @pytest.mark.usefixtures("strands")
+    def test_ids_and_plans_stay_taken(self, store: StrandStore) -> None:
+        store.archive(["life"])
+        with pytest.raises(InvalidStrand):
+            store.append("two", NEW, [own("two", 0, id="life-0")], row("two", 0))
+        with pytest.raises(DuplicateSource):
+            start(store, "two", source_id="plan")
+        assert store.load("two") == ()
+
+    def test_the_projection_can_be_made_anew(
+        self, store: StrandStore, strands: list[Strand]
+    ) -> None:
+        store.archive(["life"])
+        store.clear_lifecycles()
+        assert store.archive(["life"]) == 0
+        assert store.lifecycle_ids() == ("life",)
+        store.replace_lifecycles([row("life", 2, stage="done")])
+        assert store.load("life") == tuple(strands)
+
+
 class TestOpening:
     def test_a_journal_outlives_its_store(self, store: StrandStore, store_url: str) -> None:
         strand = start(store, "life", source_id="plan")
         store.insert_foreign(plan("other"))
         store.close()
-        again = open_store(store_url)
+        again = opened(store_url)
         try:
             assert again.load("life") == (strand,)
             assert again.lifecycle("life") == row("life", 0, source_id="plan")

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.strands.examples import own, row, start
-from trader.strands.opening import open_store
+from tests.strands.examples import opened, own, row, start
 from trader.strands.store import NEW, SequenceConflict, StrandStore
 
 ROUNDS = 40
@@ -41,7 +40,7 @@ def run_all(
 
 
 def race(url: str, writer: str, barrier: Barrier, wins: "Queue[tuple[int, str]]") -> None:
-    store = open_store(url)
+    store = opened(url)
     for seq in range(ROUNDS):
         barrier.wait(PATIENCE_SECONDS)
         strand = own("life", seq, id=f"{writer}-{seq}")
@@ -64,7 +63,7 @@ def test_of_two_writers_exactly_one_wins_each_seq(store: StrandStore, store_url:
 
 def insist(url: str, writer: str, barrier: Barrier) -> None:
     """Append strands as a worker does: on a conflict load again."""
-    store = open_store(url)
+    store = opened(url)
     barrier.wait(PATIENCE_SECONDS)
     for number in range(ROUNDS):
         append_one(store, f"{writer}-{number}")
@@ -106,16 +105,16 @@ def test_no_append_of_many_threads_is_lost(store: StrandStore) -> None:
 
 def open_at_once(url: str, name: str, barrier: Barrier) -> None:
     barrier.wait(PATIENCE_SECONDS)
-    store = open_store(url)
+    store = opened(url)
     start(store, name)
 
 
 def test_a_new_store_may_be_opened_by_many_at_once(store_url: str) -> None:
     barrier = spawn.Barrier(WRITERS)
     run_all(spawn, open_at_once, [(store_url, str(name), barrier) for name in range(WRITERS)])
-    opened = open_store(store_url)
-    assert opened.lifecycle_ids() == tuple(str(name) for name in range(WRITERS))
-    opened.close()
+    store = opened(store_url)
+    assert store.lifecycle_ids() == tuple(str(name) for name in range(WRITERS))
+    store.close()
 
 
 def use_inherited(store: StrandStore, name: str) -> None:
@@ -170,7 +169,7 @@ def write_when_told(store: StrandStore, ready: Any, told: Any) -> None:
 
 
 def read_and_leave(url: str) -> None:
-    store = open_store(url)
+    store = opened(url)
     assert len(store.load("child")) == 1
     store.close()
 
@@ -194,7 +193,7 @@ def test_a_child_keeps_writing_when_its_parent_and_others_close(
 
 
 def append_once(url: str) -> None:
-    store = open_store(url)
+    store = opened(url)
     store.append("life", NEW, [own("life", 0), own("life", 1)], row("life", 1))
 
 
@@ -205,7 +204,7 @@ def test_what_another_process_appends_is_seen_at_once(store: StrandStore, store_
 
 
 def append_for_ever(url: str, done: Connection) -> None:
-    store = open_store(url)
+    store = opened(url)
     for seq in itertools.count(0, 3):
         batch = [own("life", seq + step, content={"x": "x" * 3000}) for step in range(3)]
         store.append("life", seq - 1, batch, row("life", seq + 2))

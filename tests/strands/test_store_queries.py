@@ -9,6 +9,7 @@ import pytest
 from tests.strands.examples import AT, foreign, own, row, start
 from trader.strands.store import (
     NEW,
+    Append,
     DuplicatePlan,
     StrandStore,
 )
@@ -59,6 +60,45 @@ class TestLifecycles:
         self, store: StrandStore, filters: dict[str, Any], found: str
     ) -> None:
         assert [each.lifecycle_id for each in store.lifecycles(**filters)] == list(found)
+
+    @pytest.mark.parametrize(
+        ("stage", "found"),
+        [("monitor", "abc"), ("track", "de"), ("done", "f"), ("nowhere", "")],
+    )
+    @pytest.mark.usefixtures("rows")
+    def test_heads_are_the_seqs_of_a_stage_in_order_of_id(
+        self, store: StrandStore, stage: str, found: str
+    ) -> None:
+        assert list(store.heads(stage).items()) == [(name, 0) for name in found]
+
+    def test_heads_follow_the_appends(self, store: StrandStore) -> None:
+        start(store, "a")
+        start(store, 'odd: ä "quote" {x} \\')
+        store.append("a", 0, [own("a", 1), own("a", 2)], row("a", 2))
+        assert store.heads("monitor") == {"a": 2, 'odd: ä "quote" {x} \\': 0}
+        store.append("a", 2, [own("a", 3)], row("a", 3, stage="done"))
+        assert store.heads("done") == {"a": 3}
+        assert "a" not in store.heads("monitor")
+
+    def test_heads_are_all_there_however_many(self, store: StrandStore) -> None:
+        rows = [row(f"{number:05}", number, stage="track") for number in range(1200)]
+        store.replace_lifecycles(rows)
+        heads = store.heads("track")
+        assert list(heads.items()) == [(each.lifecycle_id, each.seq) for each in rows]
+
+    def test_archivable_is_what_is_done_and_old_and_not_archived(self, store: StrandStore) -> None:
+        moment = timedelta(microseconds=1)
+        for name, age in zip("abcdef", (2, 2, 1, 0, -1, 2), strict=True):
+            start(store, name, stage="done", updated_at=AT - age * moment)
+        start(store, "waits", updated_at=AT - moment)
+        store.archive(["b"])
+        store.insert_foreign(foreign("of b", lifecycle_id="b"))
+        assert store.archivable(AT) == ("a", "c", "f")
+        assert store.archivable(AT, limit=2) == ("a", "c")
+        assert store.archivable(AT, after="c") == ("f",)
+        assert store.archivable(AT.astimezone(timezone(timedelta(hours=-5)))) == ("a", "c", "f")
+        store.append("b", 0, [own("b", 1)], row("b", 1, stage="done", updated_at=AT - moment))
+        assert store.archivable(AT) == ("a", "b", "c", "f"), "it got another strand"
 
     def test_trades_booked(self, store: StrandStore) -> None:
         start(store, "a")
@@ -149,6 +189,25 @@ class TestStrands:
         store.insert_foreign(foreign("one", kind="k"))
         store.insert_foreign(foreign("two", module="cil", lifecycle_id="life"))
         assert [strand.id for strand in store.strands(**filters)] == found
+
+    def test_many_lifecycles_are_loaded_at_once(self, store: StrandStore) -> None:
+        store.insert_foreign(foreign("theirs", lifecycle_id="a"))
+        for name in "cab":
+            start(store, name)
+        store.append("a", 0, [own("a", 1)], row("a", 1))
+        assert store.load_many(["b", "a", "unknown", "a"]) == {
+            "a": (own("a", 0), own("a", 1)),
+            "b": (own("b", 0),),
+        }
+        assert store.load_many([]) == {}
+
+    def test_more_lifecycles_are_loaded_than_a_statement_has_room_for(
+        self, store: StrandStore
+    ) -> None:
+        names = [f"{number:04}" for number in range(1100)]
+        store.append_all([Append(name, NEW, [own(name, 0)], row(name, 0)) for name in names])
+        loaded = store.load_many(names)
+        assert loaded == {name: (own(name, 0),) for name in names}
 
     def test_an_unknown_id_is_none(self, store: StrandStore) -> None:
         assert store.strand("unknown") is None

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.strands.examples import AT, foreign, own, row, start
+from trader.strands.encoding import MAX_FLOAT
 from trader.strands.identity import new_strand_id
 from trader.strands.store import (
     NEW,
@@ -21,7 +22,7 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63)
-    | st.floats(-1e15, 1e15, allow_nan=False)
+    | st.floats(-MAX_FLOAT, MAX_FLOAT, exclude_min=True, exclude_max=True)
     | TEXTS
 )
 OBJECTS = st.dictionaries(
@@ -37,6 +38,8 @@ class TestValues:
             {"content": {"x": float("nan")}},
             {"content": {"x": [1, {"y": float("inf")}]}},
             {"content": {"x": float("-inf")}},
+            {"content": {"x": 1e16}},
+            {"content": {"x": [-1.5e300]}},
             {"content": {"x": "a\0b"}},
             {"content": {"a\0b": 1}},
             {"content": {"x": "\ud800"}},

@@ -17,6 +17,10 @@ from trader.strands.strand import Json
 def panels(lifecycle: Lifecycle) -> RenderableType:
     """The plan as a person reads it."""
     parts: list[RenderableType] = [_summary(lifecycle)]
+    anomalies = _anomalies(lifecycle)
+    if anomalies:
+        title = "to be looked into"
+        parts.append(Panel(anomalies, title=title, title_align="left", border_style="bold red"))
     if lifecycle.orders:
         parts.append(Panel(_orders(lifecycle), title="orders", title_align="left"))
     if lifecycle.fills:
@@ -56,6 +60,7 @@ def _order_json(order: Order) -> dict[str, Json]:
         "venue_text": order.venue_text,
         "request": order.request.model_dump(mode="json"),
         "fills": [fill.model_dump(mode="json") for fill in order.fills],
+        "anomalies": [found.model_dump(mode="json") for found in order.anomalies],
     }
 
 
@@ -84,6 +89,14 @@ def _summary(lifecycle: Lifecycle) -> Panel:
         grid.add_row("position", f"{position.size} at {position.entry_price or '-'}")
         grid.add_row("realised", f"{position.realised:.4f}, fees {position.fees:.4f} US dollars")
     return Panel(grid, title=lifecycle.lifecycle_id, title_align="left")
+
+
+def _anomalies(lifecycle: Lifecycle) -> Text:
+    """A line for each thing that was said of an order and cannot be true."""
+    told = (
+        f"{found.leg}: {found.reason}" for o in lifecycle.orders.values() for found in o.anomalies
+    )
+    return Text("\n".join(told))
 
 
 def _orders(lifecycle: Lifecycle) -> Table:

@@ -5,10 +5,12 @@ import sys
 import typer
 from rich.console import Console
 
+from trader.cli.archive import archive
 from trader.cli.cancel import cancel
 from trader.cli.demo import demo
 from trader.cli.doctor import doctor
 from trader.cli.exchange import exchange
+from trader.cli.migrate import migrate
 from trader.cli.plan import plan
 from trader.cli.rebuild import rebuild
 from trader.cli.replay import replay
@@ -27,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, up, doctor, stream, strands, cancel, rebuild, replay):
+for command in (demo, up, doctor, stream, strands, cancel, migrate, archive, rebuild, replay):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(exchange)
 app.add_typer(plan, name="plan")

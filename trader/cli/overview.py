@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trader.processes.stack import Stack
+from trader.strands.opening import shown_address
 
 PURPOSES = {
     "broker": "passes the messages (Valkey)",
@@ -49,7 +50,7 @@ def _addresses(stack: Stack) -> Table:
     table.add_row("venue", f"{settings.venue_url} ({settings.network})")
     table.add_row("account", settings.account_address or "not set")
     table.add_row("broker", _without_password(settings.redis_url))
-    table.add_row("store", settings.store_url)
+    table.add_row("store", shown_address(settings.store_url))
     return table
 
 

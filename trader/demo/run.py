@@ -23,7 +23,7 @@ from trader.processes.stack import Stack, StackOptions, running_stack
 from trader.processes.supervisor import Event
 from trader.processes.waiting import wait_until
 from trader.reconciliation.account import is_account
-from trader.strands.opening import open_store
+from trader.strands.opening import open_configured_store
 from trader.strands.store import StrandStore
 
 FOLDER = Path("var/demo")
@@ -66,7 +66,7 @@ def run_demo(options: DemoOptions, show: Show, report: Callable[[Event], None]) 
     shutil.rmtree(FOLDER, ignore_errors=True)
     show(DemoState(0, options.plans, (), "starting exchange, broker, workers and beat"))
     with running_stack(_stack_options(options), report) as stack:
-        store = open_store(stack.settings.store_url)
+        store = open_configured_store(stack.settings)
         try:
             return _Run(options, stack, store, show).to_the_end()
         finally:

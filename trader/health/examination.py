@@ -12,7 +12,7 @@ from trader.health.budget import look_at_budget
 from trader.health.finding import Finding, Part, Verdict
 from trader.health.stream import look_at_stream
 from trader.settings import Network, Settings, read_settings
-from trader.strands.opening import open_store
+from trader.strands.opening import open_configured_store
 from trader.strands.store import StoreUnavailable
 from trader.venues.account_check import check_account
 from trader.venues.budget import Unlimited
@@ -41,7 +41,7 @@ def examine(environment: Mapping[str, str]) -> tuple[Finding, ...]:
     return (
         _ok(Part.SETTINGS, f"network {settings.network}, live {str(settings.live).lower()}"),
         broker,
-        look_at_store(settings.store_url),
+        look_at_store(settings),
         venue,
         look_at_clock(settings) if _is_ok(venue) else _unknown(Part.CLOCK, Part.VENUE),
         key,
@@ -64,16 +64,18 @@ def look_at_broker(url: str) -> Finding:
     return _ok(Part.BROKER, f"{_address(url)}, speaking Redis {version}")
 
 
-def look_at_store(url: str) -> Finding:
+def look_at_store(settings: Settings) -> Finding:
     """Whether the journal can be opened."""
     try:
-        store = open_store(url)
+        store = open_configured_store(settings)
         try:
             return _ok(Part.STORE, store.check())
         finally:
             store.close()
     except (Misconfigured, StoreUnavailable) as error:
-        return _wrong(Part.STORE, str(error), "mend TRADER_STORE_URL, or the file's rights")
+        return _wrong(
+            Part.STORE, str(error), "mend TRADER_STORE_URL, or the rights on what it names"
+        )
 
 
 def look_at_venue(settings: Settings) -> Finding:

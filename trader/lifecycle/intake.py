@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import structlog
+
 from trader.conditions.describing import describe
 from trader.conditions.quoting import as_written
 from trader.lifecycle.journal import Journal
@@ -10,9 +12,17 @@ from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
 from trader.plans.intake import read_plan
 from trader.plans.plan import Plan
 from trader.plans.refusal import Refusal, RefusalCode
-from trader.strands.store import DuplicatePlan, DuplicateSource, SequenceConflict, StrandStore
+from trader.strands.store import (
+    DuplicatePlan,
+    DuplicateSource,
+    InvalidStrand,
+    SequenceConflict,
+    StrandStore,
+)
 from trader.strands.strand import Strand
 from trader.venues.instrument import Instrument
+
+log = structlog.get_logger()
 
 PAGE = 200
 
@@ -27,10 +37,21 @@ def take_in(
     waiting: list[str] = []
     answered: set[str] = set()
     while strands := [s for s in store.plan_inbox(PAGE) if s.id not in answered]:
-        answers = [_answer(journal, strand, instruments, now) for strand in strands]
+        answers = [_answer_or_leave(journal, strand, instruments, now) for strand in strands]
         waiting.extend(lifecycle_id for lifecycle_id in answers if lifecycle_id is not None)
         answered |= {strand.id for strand in strands}
     return tuple(waiting)
+
+
+def _answer_or_leave(
+    journal: Journal, strand: Strand, instruments: Mapping[str, Instrument], now: datetime
+) -> str | None:
+    """A plan whose ids the store cannot keep stays in the inbox, loudly, and stops no other."""
+    try:
+        return _answer(journal, strand, instruments, now)
+    except InvalidStrand as error:
+        log.error("a plan cannot be answered", strand_id=f"{strand.id:.200}", why=str(error))
+        return None
 
 
 def _answer(

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from trader.settings import CREDENTIAL_NAMES, PREFIX
+from trader.settings import CREDENTIAL_NAMES, PREFIX, SECRET_NAMES
 
 SYSTEM_NAMES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"})
 
@@ -27,7 +27,7 @@ def publishable(environment: Mapping[str, str], given: Mapping[str, str]) -> dic
     return {
         name: value
         for name, value in environment.items()
-        if name.startswith(PREFIX) and not (name in CREDENTIAL_NAMES and name in given)
+        if name.startswith(PREFIX) and not (name in SECRET_NAMES and name in given)
     }
 
 

@@ -15,15 +15,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Self
 
-GRACE_SECONDS = 5.0
-
 
 class Keeper:
-    """The supervisor's side: starts the keeper and tells it of process groups."""
+    """The supervisor's side: starts the keeper and tells it of process groups.
 
-    def __init__(self) -> None:
+    `grace` is how many seconds a group may take to end.
+    """
+
+    def __init__(self, grace: float) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__],
+            [sys.executable, "-I", "-S", __file__, str(grace)],
             stdin=subprocess.PIPE,
             start_new_session=True,
             bufsize=0,
@@ -75,10 +76,10 @@ def signal_group(group: int, number: int) -> bool:
     return True
 
 
-def end_groups(groups: Iterable[int]) -> None:
-    """Ask every group to end, and kill those that have not after the grace time."""
+def end_groups(groups: Iterable[int], grace: float) -> None:
+    """Ask every group to end, and kill those that have not after so many seconds."""
     alive = {group for group in groups if signal_group(group, signal.SIGTERM)}
-    deadline = time.monotonic() + GRACE_SECONDS
+    deadline = time.monotonic() + grace
     while alive and time.monotonic() < deadline:
         time.sleep(0.05)
         alive = {group for group in alive if signal_group(group, 0)}
@@ -87,4 +88,4 @@ def end_groups(groups: Iterable[int]) -> None:
 
 
 if __name__ == "__main__":
-    end_groups(remaining_groups(sys.stdin))
+    end_groups(remaining_groups(sys.stdin), grace=float(sys.argv[1]))

@@ -82,9 +82,12 @@ def running_stack(options: StackOptions, report: Callable[[Event], None]) -> Ite
 
     Raises Misconfigured before anything starts, NotReady when a part does not come up.
     """
-    network = read_settings(options.environment).network
-    with only_stack(options.folder), Supervisor(options.folder / "log", report) as supervisor:
-        environment = _with_embedded_parts(supervisor, options, network)
+    settings = read_settings(options.environment)
+    with (
+        only_stack(options.folder),
+        Supervisor(options.folder / "log", report, patience_of(settings)) as supervisor,
+    ):
+        environment = _with_embedded_parts(supervisor, options, settings.network)
         pipeline = _pipeline(options)
         for command in pipeline:
             supervisor.start(_program(command, environment))
@@ -93,6 +96,11 @@ def running_stack(options: StackOptions, report: Callable[[Event], None]) -> Ite
             yield Stack(environment, supervisor)
         finally:
             supervisor.stop([command.name for command in pipeline])
+
+
+def patience_of(settings: Settings) -> float:
+    """Seconds in which an order that is just being sent is answered for, or can land no more."""
+    return settings.venue_timeout_seconds + settings.order_expiry_seconds
 
 
 def _with_embedded_parts(

@@ -16,7 +16,7 @@ from trader.processes.private_files import make_private_folder
 
 POLL_SECONDS = 0.1
 PATIENCE_SECONDS = 15.0
-"""How long a child may take to end after SIGTERM."""
+"""How long a child may usually take to end after SIGTERM."""
 
 
 class Happening(StrEnum):
@@ -52,17 +52,24 @@ class Supervisor:
 
     Usage: `with Supervisor(...) as supervisor`, `start` what should run; children are watched in
     a thread of their own, and all are stopped at the end, the last started first. If this
-    process is killed, the keeper ends them.
+    process is killed, the keeper ends them. Whoever has not ended `patience` seconds after it was
+    asked to is killed.
     """
 
-    def __init__(self, log_folder: Path, report: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        log_folder: Path,
+        report: Callable[[Event], None],
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         make_private_folder(log_folder)
         self._log_folder = log_folder
         self._report = report
+        self._patience = patience
         self._supervised: dict[str, _Supervised] = {}
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        self._keeper = Keeper()
+        self._keeper = Keeper(patience)
         self._watch = threading.Thread(target=self._watch_until_closing, daemon=True)
 
     def __enter__(self) -> Self:
@@ -83,14 +90,14 @@ class Supervisor:
             self._supervised[program.name] = _Supervised(program, child)
             self._tell(program.name, Happening.STARTED, f"process {child.pid}")
 
-    def stop(self, names: Collection[str], patience: float = PATIENCE_SECONDS) -> None:
+    def stop(self, names: Collection[str]) -> None:
         """Ask these to end, all at once; kill those that still run when the patience is over."""
         with self._lock:
             stopping = {name: self._supervised.pop(name) for name in names}
             running = {n: s.child for n, s in stopping.items() if s.child.ended() is None}
             for child in running.values():
                 child.ask_to_end()
-            self._await_ends(running.values(), patience)
+            self._await_ends(running.values())
             for name, supervised in stopping.items():
                 self._finish(name, supervised.child)
 
@@ -177,8 +184,8 @@ class Supervisor:
         child.kill_group()
         self._keeper.release(child.pid)
 
-    def _await_ends(self, children: Collection[Child], patience: float) -> None:
-        deadline = time.monotonic() + patience
+    def _await_ends(self, children: Collection[Child]) -> None:
+        deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline and any(c.ended() is None for c in children):
             time.sleep(POLL_SECONDS / 2)
 

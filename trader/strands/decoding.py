@@ -8,9 +8,12 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
-from trader.strands.encoding import check_json
+from pydantic_core import from_json
+
+from trader.strands.encoding import STRAND_COLUMNS, check_json
 from trader.strands.store import InvalidStrand
 from trader.strands.strand import Json, LifecycleRow, Strand
 
@@ -18,23 +21,41 @@ UNREADABLE = "unreadable"
 """The only key of the content of another team's strand whose content is no sound JSON object;
 its value says why. Absent content is an empty object."""
 
+_TAGS_AT_HAND = 256
+_PLAIN_COLUMNS = tuple(
+    column
+    for column in STRAND_COLUMNS
+    if column not in ("content", "module_intelligence", "tags", "created_at")
+)
 
-def decode_strand(values: Mapping[str, object]) -> Strand:
+
+def decode_strand(values: Mapping[str, Any]) -> Strand:
     """The strand of a row. JSON columns are JSON text, times are datetimes or ISO 8601 text.
 
     Raises InvalidStrand when one of the Trader's own strands was damaged in the store.
     """
-    seq = cast(int | None, values["seq"])
-    own = seq is not None
-    read_object = _own_object if own else _foreign_object
+    return _foreign_strand(values) if values["seq"] is None else _own_strand(values)
+
+
+def _own_strand(values: Mapping[str, Any]) -> Strand:
+    return Strand(
+        content=_own_object(values, "content"),
+        module_intelligence=_own_object(values, "module_intelligence"),
+        tags=_own_tags(values),
+        created_at=_time(values["created_at"]),
+        **{column: values[column] for column in _PLAIN_COLUMNS},
+    )
+
+
+def _foreign_strand(values: Mapping[str, Any]) -> Strand:
     return Strand(
         id=_text(values["id"]),
         lifecycle_id=_optional_text(values["lifecycle_id"]),
-        seq=seq,
+        seq=None,
         module=_text(values["module"]),
         kind=_text(values["kind"]),
-        content=read_object(values, "content"),
-        tags=_own_tags(values) if own else _foreign_tags(values["tags"]),
+        content=_foreign_object(values, "content"),
+        tags=_foreign_tags(values["tags"]),
         created_at=_time(values["created_at"]),
         symbol=_optional_text(values["symbol"]),
         timeframe=_optional_text(values["timeframe"]),
@@ -42,7 +63,7 @@ def decode_strand(values: Mapping[str, object]) -> Strand:
         regime=_optional_text(values["regime"]),
         agent_id=_optional_text(values["agent_id"]),
         team_member=_optional_text(values["team_member"]),
-        module_intelligence=read_object(values, "module_intelligence"),
+        module_intelligence=_foreign_object(values, "module_intelligence"),
         sig_confidence=_score(values["sig_confidence"]),
         sig_sigma=_score(values["sig_sigma"]),
         outcome_score=_score(values["outcome_score"]),
@@ -52,7 +73,7 @@ def decode_strand(values: Mapping[str, object]) -> Strand:
     )
 
 
-def decode_lifecycle(values: Mapping[str, object]) -> LifecycleRow:
+def decode_lifecycle(values: Mapping[str, Any]) -> LifecycleRow:
     """The lifecycle's row; times are datetimes or ISO 8601 text."""
     return LifecycleRow(
         lifecycle_id=_text(values["lifecycle_id"]),
@@ -71,34 +92,44 @@ def decode_lifecycle(values: Mapping[str, object]) -> LifecycleRow:
     )
 
 
-def _own_object(values: Mapping[str, object], column: str) -> dict[str, Json]:
-    value = _own_json(values, column)
+def _own_object(values: Mapping[str, Any], column: str) -> dict[str, Json]:
+    try:
+        value = _sound(values[column])
+    except ValueError as error:
+        raise _damaged(values, column) from error
     if not isinstance(value, dict):
         raise _damaged(values, column)
     return value
 
 
-def _own_tags(values: Mapping[str, object]) -> tuple[str, ...]:
-    tags = _own_json(values, "tags")
+def _own_tags(values: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        return _tags_of(values["tags"])
+    except ValueError as error:
+        raise _damaged(values, "tags") from error
+
+
+@lru_cache(_TAGS_AT_HAND)
+def _tags_of(text: str | None) -> tuple[str, ...]:
+    """Few sets of tags serve all strands: each is read once."""
+    tags = _sound(text)
     if not isinstance(tags, list):
-        raise _damaged(values, "tags")
+        raise ValueError(f"tags must be a list; was {text}")
     return tuple(_text(tag) for tag in tags)
 
 
-def _own_json(values: Mapping[str, object], column: str) -> object:
-    try:
-        return json.loads(_text(values[column]))
-    except ValueError as error:
-        raise _damaged(values, column) from error
+def _sound(text: str | None) -> object:
+    value: object = from_json(text or "", allow_inf_nan=False)
+    return value
 
 
-def _damaged(values: Mapping[str, object], column: str) -> InvalidStrand:
+def _damaged(values: Mapping[str, Any], column: str) -> InvalidStrand:
     return InvalidStrand(
         f"{column} of strand {values['id']} was damaged in the store: restore it from a backup"
     )
 
 
-def _foreign_object(values: Mapping[str, object], column: str) -> dict[str, Json]:
+def _foreign_object(values: Mapping[str, Any], column: str) -> dict[str, Json]:
     text = values[column]
     if text is None:
         return {}

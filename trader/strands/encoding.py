@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from reprlib import repr as short_repr
 from typing import TypeAlias
 
-from trader.strands.store import InvalidStrand
+from trader.strands.store import Append, InvalidStrand
 from trader.strands.strand import LifecycleRow, Strand
 
 SqlValue: TypeAlias = str | int | float | None
@@ -21,6 +21,8 @@ LIFECYCLE_COLUMNS = tuple(LifecycleRow.__dataclass_fields__)
 
 MAX_DEPTH = 100
 MAX_SEQ = 2**63 - 1
+MAX_FLOAT = 1e16
+"""From here on, PostgreSQL gives the floats of a JSON document back as whole numbers."""
 _OPTIONAL_TEXTS = (
     "lifecycle_id",
     "symbol",
@@ -53,6 +55,19 @@ def encode_append(
             f"was {len(strands)} strands and the row of {row.lifecycle_id} at seq {row.seq}"
         )
     return [encode_strand(strand) for strand in strands], encode_lifecycle(row)
+
+
+def encode_for_function(append: Append) -> dict[str, object]:
+    """An append as the database's function `trader_append` takes it. Raises InvalidStrand."""
+    strands, row = encode_append(
+        append.lifecycle_id, append.expected_seq, append.strands, append.row
+    )
+    return {
+        "lifecycle_id": append.lifecycle_id,
+        "expected_seq": append.expected_seq,
+        "strands": strands,
+        "row": row,
+    }
 
 
 def encode_foreign(strand: Strand) -> dict[str, SqlValue]:
@@ -123,8 +138,9 @@ def encode_json(value: object, where: str) -> str:
 def check_json(value: object, where: str, depth: int = 0) -> None:
     """Hold a value to the JSON that every store keeps as it is.
 
-    Raises InvalidStrand, with the place, on other types (Decimal: write it as text), on NaN and
-    infinity, on NUL and lone surrogates in texts and keys, and beyond MAX_DEPTH levels.
+    Raises InvalidStrand, with the place, on other types (Decimal: write it as text), on NaN,
+    infinity and floats from MAX_FLOAT, on NUL and lone surrogates in texts and keys, and beyond
+    MAX_DEPTH levels.
     """
     if value is None or isinstance(value, bool | int):
         return
@@ -133,6 +149,10 @@ def check_json(value: object, where: str, depth: int = 0) -> None:
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise InvalidStrand(f"{where} must be a finite number; was {value}")
+        if abs(value) >= MAX_FLOAT:
+            raise InvalidStrand(
+                f"{where} must lie below {MAX_FLOAT:g}; was {value}: write it as text"
+            )
     elif depth == MAX_DEPTH:
         raise InvalidStrand(f"{where} is nested more than {MAX_DEPTH} levels deep")
     elif isinstance(value, list):

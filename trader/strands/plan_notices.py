@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 import psycopg
 
 from trader.errors import Retryable
+from trader.strands.postgres_address import SCHEMES, PostgresAddress, parse_address
 
 CHANNEL = "trader_plans"
 CHECK_SECONDS = 20.0
 """A silent connection is asked so often whether it still lives."""
-CONNECT_SECONDS = 10
-_SCHEMES = ("postgresql", "postgres")
 
 
 class NoticesLost(Retryable):
@@ -22,8 +21,8 @@ class PlanNotices:
     that hands connections out by the transaction LISTEN hears nothing, without a word.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, address: PostgresAddress) -> None:
+        self._address = address
 
     async def listen(self) -> AsyncIterator[None]:
         """Once when it begins to listen, because nothing was kept before, and at each plan.
@@ -32,7 +31,7 @@ class PlanNotices:
         """
         try:
             connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS
+                self._address.conninfo, autocommit=True
             )
             async with connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
@@ -42,10 +41,11 @@ class PlanNotices:
                         yield
                     await connection.execute("SELECT 1")
         except psycopg.Error as error:
-            raise NoticesLost(f"no notices of new plans: {error}") from error
+            raise NoticesLost(f"{self._address.name} gives no notices: {error}") from error
 
 
 def notices_of(store_url: str) -> PlanNotices | None:
-    """The notices of the store at this address; None when it gives none."""
-    is_direct = store_url.partition(":")[0] in _SCHEMES
-    return PlanNotices(store_url) if is_direct else None
+    """The notices of the store at this address; None when it gives none. Raises Misconfigured."""
+    if store_url.partition(":")[0] not in SCHEMES:
+        return None
+    return PlanNotices(parse_address(store_url))

@@ -4,6 +4,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from trader.strands.decoding import decode_lifecycle, decode_strand
@@ -16,6 +18,7 @@ from trader.strands.encoding import (
     encode_lifecycle,
     encode_time,
 )
+from trader.strands.sqlite_archive import move_finished
 from trader.strands.sqlite_connections import ConnectionPool
 from trader.strands.sqlite_migrations import migrate, schema_version
 from trader.strands.store import NEW, Append, SequenceConflict, StoreUnavailable
@@ -40,7 +43,10 @@ _REPLACE_LIFECYCLE = (
     "ON CONFLICT (lifecycle_id) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in LIFECYCLE_COLUMNS[1:])
 )
-_LAST_SEQ = "SELECT max(seq) FROM ad_strands WHERE lifecycle_id = ?"
+_LAST_SEQ = (
+    f"SELECT max(coalesce((SELECT max(seq) FROM ad_strands WHERE lifecycle_id = :id), {NEW}), "
+    f"coalesce((SELECT max(seq) FROM ad_strands_archive WHERE lifecycle_id = :id), {NEW}))"
+)
 _LEAVE_INBOX = "DELETE FROM plan_inbox WHERE strand_id = :source_id"
 
 
@@ -77,10 +83,19 @@ class SqliteStore:
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
         """See `StrandStore.load`."""
-        return self._strands(
-            "FROM ad_strands AS s WHERE s.lifecycle_id = ? AND s.seq IS NOT NULL ORDER BY s.seq",
-            [lifecycle_id],
+        return self._journal(
+            "WHERE s.lifecycle_id = ?1 AND s.seq IS NOT NULL", "ORDER BY seq", [lifecycle_id]
         )
+
+    def load_many(self, lifecycle_ids: Sequence[str]) -> dict[str, tuple[Strand, ...]]:
+        """See `StrandStore.load_many`."""
+        strands = self._journal(
+            "WHERE s.lifecycle_id IN (SELECT value FROM json_each(?1)) AND s.seq IS NOT NULL",
+            "ORDER BY lifecycle_id, seq",
+            [json.dumps(list(lifecycle_ids))],
+        )
+        grouped = groupby(strands, key=attrgetter("lifecycle_id"))
+        return {lifecycle_id: tuple(own) for lifecycle_id, own in grouped}
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
         """See `StrandStore.lifecycle`."""
@@ -113,6 +128,15 @@ class SqliteStore:
         where, values = _where(filters)
         return self._lifecycles(f"{where} ORDER BY lifecycle_id LIMIT ?", [*values, limit])
 
+    def heads(self, stage: str) -> Mapping[str, int]:
+        """See `StrandStore.heads`."""
+        with self.connections.connection() as connection:
+            rows = connection.execute(
+                "SELECT lifecycle_id, seq FROM lifecycles WHERE stage = ? ORDER BY lifecycle_id",
+                [stage],
+            )
+            return dict(rows)
+
     def insert_foreign(self, strand: Strand) -> None:
         """See `StrandStore.insert_foreign`."""
         values = encode_foreign(strand)
@@ -121,7 +145,7 @@ class SqliteStore:
 
     def strand(self, strand_id: str) -> Strand | None:
         """See `StrandStore.strand`."""
-        strands = self._strands("FROM ad_strands AS s WHERE s.id = ?", [strand_id])
+        strands = self._journal("WHERE s.id = ?1", "", [strand_id])
         return strands[0] if strands else None
 
     def plan_inbox(self, limit: int = 100) -> tuple[Strand, ...]:
@@ -150,17 +174,18 @@ class SqliteStore:
         if after is not None:
             where += (" AND " if where else "WHERE ") + "(s.created_at_utc, s.id) > (?, ?)"
             values += [encode_time(after[0], "after"), after[1]]
-        return self._strands(
-            f"FROM ad_strands AS s {where} ORDER BY s.created_at_utc, s.id LIMIT ?",
-            [*values, limit],
-        )
+        order = "ORDER BY created_at_utc, id LIMIT ?"
+        if lifecycle_id is None:
+            return self._strands(f"FROM ad_strands AS s {where} {order}", [*values, limit])
+        return self._journal(where, order, [*values, *values, limit])
 
     def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
         """See `StrandStore.trades_booked`."""
         with self.connections.connection() as connection:
             rows = connection.execute(
-                "SELECT DISTINCT s.trade_id FROM json_each(?) AS wanted "
-                "JOIN ad_strands AS s ON s.trade_id = wanted.value",
+                "SELECT value FROM json_each(?) WHERE "
+                "EXISTS (SELECT 1 FROM ad_strands WHERE trade_id = value) "
+                "OR EXISTS (SELECT 1 FROM ad_strands_archive WHERE trade_id = value)",
                 [json.dumps(list(trade_ids))],
             )
             return frozenset(row[0] for row in rows)
@@ -168,8 +193,9 @@ class SqliteStore:
     def lifecycle_ids(self, after: str | None = None, limit: int = 500) -> tuple[str, ...]:
         """See `StrandStore.lifecycle_ids`."""
         rows = self._rows(
-            "SELECT lifecycle_id FROM ad_strands WHERE seq = 0 AND lifecycle_id > ? "
-            "ORDER BY lifecycle_id LIMIT ?",
+            "SELECT lifecycle_id FROM ad_strands WHERE seq = 0 AND lifecycle_id > ?1 UNION ALL "
+            "SELECT lifecycle_id FROM ad_strands_archive WHERE seq = 0 AND lifecycle_id > ?1 "
+            "ORDER BY lifecycle_id LIMIT ?2",
             [after or "", limit],
         )
         return tuple(str(lifecycle_id) for (lifecycle_id,) in rows)
@@ -184,6 +210,24 @@ class SqliteStore:
         """See `StrandStore.clear_lifecycles`."""
         with self.connections.transaction() as connection:
             connection.execute("DELETE FROM lifecycles")
+
+    def archivable(
+        self, before: datetime, after: str | None = None, limit: int = 500
+    ) -> tuple[str, ...]:
+        """See `StrandStore.archivable`."""
+        rows = self._rows(
+            "SELECT lifecycle_id FROM lifecycles AS l "
+            "WHERE stage = 'done' AND updated_at < ? AND lifecycle_id > ? AND EXISTS "
+            "(SELECT 1 FROM ad_strands WHERE lifecycle_id = l.lifecycle_id AND seq IS NOT NULL) "
+            "ORDER BY lifecycle_id LIMIT ?",
+            [encode_time(before, "before"), after or "", limit],
+        )
+        return tuple(str(lifecycle_id) for (lifecycle_id,) in rows)
+
+    def archive(self, lifecycle_ids: Sequence[str]) -> int:
+        """See `StrandStore.archive`."""
+        with self.connections.transaction() as connection:
+            return move_finished(connection, lifecycle_ids)
 
     def check(self) -> str:
         """See `StrandStore.check`."""
@@ -205,6 +249,11 @@ class SqliteStore:
         rows = self._rows(f"SELECT {_STRAND_FIELDS} {query}", values)
         return tuple(decode_strand(dict(zip(STRAND_COLUMNS, row, strict=True))) for row in rows)
 
+    def _journal(self, where: str, order: str, values: Sequence[SqlValue]) -> tuple[Strand, ...]:
+        """Strands of both tables, the archived ones as well."""
+        archived = f"UNION ALL SELECT {_STRAND_FIELDS} FROM ad_strands_archive AS s {where}"
+        return self._strands(f"FROM ad_strands AS s {where} {archived} {order}", values)
+
     def _lifecycles(self, query: str, values: Sequence[SqlValue]) -> tuple[LifecycleRow, ...]:
         rows = self._rows(f"SELECT {_LIFECYCLE_FIELDS} FROM lifecycles {query}", values)
         return tuple(
@@ -213,8 +262,7 @@ class SqliteStore:
 
 
 def _expect(connection: sqlite3.Connection, lifecycle_id: str, expected_seq: int) -> None:
-    (last,) = connection.execute(_LAST_SEQ, (lifecycle_id,)).fetchone()
-    found = NEW if last is None else last
+    (found,) = connection.execute(_LAST_SEQ, {"id": lifecycle_id}).fetchone()
     if found != expected_seq:
         raise SequenceConflict(
             f"lifecycle {lifecycle_id} is at seq {found}, not {expected_seq}: "

@@ -1,6 +1,6 @@
 """What every store of strands can do. One contract test holds them all to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -100,6 +100,9 @@ class StrandStore(Protocol):
         `due_by` keeps the rows whose due_at is not None and not later.
         """
 
+    def heads(self, stage: str) -> Mapping[str, int]:
+        """The seq of each lifecycle of the stage, in order of lifecycle_id, in one round trip."""
+
     def insert_foreign(self, strand: Strand) -> None:
         """Write a strand as another team does: no seq, no lifecycle row. Plans reach the inbox."""
 
@@ -119,7 +122,10 @@ class StrandStore(Protocol):
         after: tuple[datetime, str] | None = None,
         limit: int = 500,
     ) -> tuple[Strand, ...]:
-        """Strands in order of (created_at, id), after the given key (keyset paging)."""
+        """Strands in order of (created_at, id), after the given key (keyset paging).
+
+        Archived ones are among them only when `lifecycle_id` is given.
+        """
 
     def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
         """Those of the given trade ids (column `trade_id`) that some strand carries."""
@@ -135,6 +141,20 @@ class StrandStore(Protocol):
 
     def clear_lifecycles(self) -> None:
         """Empty the projection (only the rebuild calls this, before it replaces)."""
+
+    def archivable(
+        self, before: datetime, after: str | None = None, limit: int = 500
+    ) -> tuple[str, ...]:
+        """Ids of lifecycles that are done, were last updated before then, and have strands outside
+        the archive; keyset paged.
+        """
+
+    def archive(self, lifecycle_ids: Sequence[str]) -> int:
+        """Move the own strands of those of the lifecycles that are done to the archive.
+
+        All or none; returns how many strands. They are read as before, but by `strands` without a
+        lifecycle. The rows stay.
+        """
 
     def check(self) -> str:
         """One line that names the store and its version; raises StoreUnavailable when it is not."""
