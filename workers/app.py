@@ -10,6 +10,7 @@ from beat_schedule import beat_schedule
 from trader.errors import Misconfigured
 from trader.settings import settings
 from workers import logs as logs  # connects the logging to Celery's signals
+from workers import shutdown as shutdown  # the same for what SIGTERM does
 from workers.configuration import celery_settings
 
 

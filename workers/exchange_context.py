@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.stage import Stage
 from trader.market.instruments import PublishedInstruments
 from trader.orders.entries import Entries
 from trader.orders.holdings import Holdings
@@ -29,6 +30,7 @@ from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from trader.venues.budget import Priority, SharedBudget
 from trader.venues.credentials import Credentials, read_credentials
+from trader.venues.fences import FenceRegister
 from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
 from trader.venues.nonces import NonceCounter
 from trader.venues.request_counter import RequestCounter
@@ -72,8 +74,9 @@ def market_venue() -> HyperliquidIntegration:
 def venue(priority: Priority) -> HyperliquidIntegration:
     """The venue for requests of this priority; what it lists is taken from the publisher."""
     published = PublishedInstruments(redis(), utc_now)
+    fences = FenceRegister(redis(), credentials().address)
     return HyperliquidIntegration.from_settings(
-        settings(), credentials(), utc_now, budget(), priority, published
+        settings(), credentials(), utc_now, budget(), priority, published, fences
     )
 
 
@@ -110,7 +113,7 @@ def reconciler() -> Reconciler:
         store=store(),
         venue=urgent,
         address=address,
-        cache=LifecycleCache(journal()),
+        tracked=LifecycleCache(store(), journal(), Stage.TRACK),
         cursor=FillCursor(redis(), account_id),
         clock=utc_now,
         grace=_grace(),

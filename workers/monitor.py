@@ -10,6 +10,7 @@ from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from workers.app import app
 from workers.journal_context import entry_watch, journal, redis, store
+from workers.pace import pace_of
 from workers.pipeline import place, resume
 from workers.stage_task import StageTask
 
@@ -45,9 +46,14 @@ def check_plan(lifecycle_id: str) -> None:
 @app.task(name="workers.monitor.resume_stalled", base=StageTask)
 def resume_stalled() -> None:
     """Send the plans on that should have moved by themselves: their message was lost."""
-    for stage in (Stage.PLACE, Stage.ANALYZE):
-        for row in rows_in(store(), stage, due_by=utc_now()):
-            resume(row.lifecycle_id, stage, expires=settings().heartbeat_seconds)
+    place(_stalled(Stage.PLACE), expires=pace_of(Stage.PLACE).seconds)
+    for lifecycle_id in _stalled(Stage.ANALYZE):
+        resume(lifecycle_id, Stage.ANALYZE, expires=pace_of(Stage.ANALYZE).seconds)
+
+
+def _stalled(stage: Stage) -> list[str]:
+    due = rows_in(store(), stage, due_by=utc_now())
+    return pace_of(stage).passing(row.lifecycle_id for row in due)
 
 
 def _take_in() -> tuple[str, ...]:

@@ -23,8 +23,8 @@ TASKS = {
 def resume(lifecycle_id: str, stage: Stage, *, expires: float | None = None) -> None:
     """Send the plan on from this stage; a plan that waits or is done needs no message.
 
-    A message that a sweep sends at each beat expires with the beat (seconds), so that copies do
-    not pile up behind a slow queue.
+    A message that a sweep sends expires (seconds) when the sweep may send another, so that copies
+    do not pile up behind a slow queue.
     """
     if stage not in TASKS:
         return
@@ -41,10 +41,11 @@ def stop_unless(task: Task, stage: Stage, expected: Stage) -> None:
         task.request.chain = None
 
 
-def place(lifecycle_ids: Sequence[str]) -> None:
+def place(lifecycle_ids: Sequence[str], *, expires: float | None = None) -> None:
     """Send triggered plans on: one as a chain, several as batches whose orders go out together."""
     if len(lifecycle_ids) == 1:
-        resume(lifecycle_ids[0], Stage.PLACE)
+        resume(lifecycle_ids[0], Stage.PLACE, expires=expires)
         return
     for start in range(0, len(lifecycle_ids), BATCH):
-        app.send_task(PLACE_TOGETHER, (list(lifecycle_ids[start : start + BATCH]),))
+        batch = list(lifecycle_ids[start : start + BATCH])
+        app.send_task(PLACE_TOGETHER, (batch,), expires=expires)

@@ -3,9 +3,9 @@
 from celery import Task
 
 from trader.lifecycle.stage import Stage
-from trader.settings import settings
 from workers.app import app
 from workers.exchange_context import order_manager, reconciler
+from workers.pace import pace_of
 from workers.pipeline import resume, stop_unless
 from workers.stage_task import StageTask
 
@@ -19,5 +19,6 @@ def track_orders(self: Task, lifecycle_id: str) -> None:
 @app.task(name="workers.track.sweep_orders", base=StageTask)
 def sweep_orders() -> None:
     """Reconcile the account; track every plan of which the venue or the clock has news."""
-    for lifecycle_id in reconciler().reconcile():
-        resume(lifecycle_id, Stage.TRACK, expires=settings().heartbeat_seconds)
+    pace = pace_of(Stage.TRACK)
+    for lifecycle_id in pace.passing(reconciler().reconcile()):
+        resume(lifecycle_id, Stage.TRACK, expires=pace.seconds)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from tests.chaos.report import Report, table_head
 from tests.chaos.run import run
 from tests.chaos.scenario import draw
+from trader.strands.opening import StoreKind
 
 
 def main() -> int:
@@ -19,11 +21,20 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=60, help="how many processes are killed")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
+    parser.add_argument(
+        "--store",
+        type=StoreKind,
+        choices=list(StoreKind),
+        default=StoreKind.SQLITE,
+        help="where the journal is kept; servers behind it are killed too",
+    )
     parser.add_argument("--keep", action="store_true", help="keep journal and logs in any case")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a seed, in one line")
     form.add_argument("--table", action="store_true", help="a Markdown table, one row a seed")
     options = parser.parse_args()
+    # Its connections are cut on purpose.
+    logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
     if options.table:
         print(table_head(), flush=True)
     reports = []
@@ -37,7 +48,7 @@ def main() -> int:
 def _run(seed: int, options: argparse.Namespace) -> Report:
     """The folder of a run is kept when something was found: journal and logs explain it."""
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
-    report = run(draw(seed, options.plans, options.kills), folder)
+    report = run(draw(seed, options.plans, options.kills, options.store), folder)
     if report.is_clean and not options.keep:
         shutil.rmtree(folder)
     else:

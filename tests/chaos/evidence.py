@@ -114,6 +114,7 @@ def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
         trades=tuple(_booked(fill) for fill in lifecycle.fills),
         doubts=doubts_of(lifecycle),
         projection_agrees=row == project(lifecycle),
+        anomalies=kinds_of_anomalies(lifecycle),
     )
 
 
@@ -137,6 +138,12 @@ def _planned(lifecycle: Lifecycle, order: Order) -> PlannedOrder:
         is_doubtful=order.state in DOUBTFUL,
         is_working=not order.state.is_over,
     )
+
+
+def kinds_of_anomalies(lifecycle: Lifecycle) -> tuple[str, ...]:
+    """What was said of the plan's orders, and of orders in which state: it cannot be true."""
+    orders = lifecycle.orders.values()
+    return tuple(f"{a.signal} while {a.state}" for order in orders for a in order.anomalies)
 
 
 def _booked(fill: Fill) -> Trade:

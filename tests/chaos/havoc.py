@@ -4,10 +4,11 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.chaos.scenario import Kill, Target
+from tests.chaos.stores import StoreServer
 from tests.chaos.venue import FailingVenue
 from tests.support.real_processes import group_members
 from trader.processes.supervisor import Supervisor
@@ -25,10 +26,16 @@ LOOK_SECONDS = 0.1
 class Havoc:
     """Kills processes of a running pipeline; `done` counts them by kind."""
 
-    def __init__(self, supervisor: Supervisor, venue: FailingVenue) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        venue: FailingVenue,
+        store_servers: Mapping[Target, StoreServer],
+    ) -> None:
         self.done: Counter[str] = Counter()
         self._supervisor = supervisor
         self._venue = venue
+        self._store_servers = store_servers
 
     def wreak(self, kills: Sequence[Kill], started: float) -> None:
         """Kill each at its time, or when its target is back from its last end.
@@ -52,11 +59,18 @@ class Havoc:
         return next((kill for kill in due if self._is_old_enough(kill)), None)
 
     def _is_old_enough(self, kill: Kill) -> bool:
+        server = self._store_servers.get(kill.target)
+        if server is not None:
+            return server.age_seconds() >= LEAST_AGE_SECONDS
         process = self._process(kill)
         return process is not None and age_seconds(process) >= LEAST_AGE_SECONDS
 
     def _kill(self, kill: Kill) -> bool:
         """Whether it was there to be killed: it may end by itself at this very moment."""
+        server = self._store_servers.get(kill.target)
+        if server is not None:
+            server.kill()
+            return True
         process = self._process(kill)
         if process is None:
             return False

@@ -24,6 +24,10 @@ class Crime(StrEnum):
     """An order of which nobody knows whether it landed."""
     DIFFERENCE = "difference"
     """The journal tells something else than the ledger."""
+    FALSE_ALARM = "false_alarm"
+    """The account's strands tell of other hands, and it was the Trader."""
+    REPLAY = "replay"
+    """A decision that comes out differently when it is made again from what was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class PlanRecord:
 
     `has_stop`: it wants a stop while it holds a position. `is_leaving`: it was told, or has
     decided, to close it. `projection_agrees`: its row of `lifecycles` is the one that its strands
-    add up to.
+    add up to. `anomalies`: what was said of its orders and cannot be true, by kind.
     """
 
     lifecycle_id: str
@@ -107,3 +107,4 @@ class PlanRecord:
     trades: tuple[Trade, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     projection_agrees: bool = True
+    anomalies: tuple[str, ...] = ()

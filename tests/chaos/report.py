@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.chaos.judge import Crime, Finding
+from trader.strands.opening import StoreKind
 
-CRIMES = (Crime.DUPLICATE, Crime.LOST, Crime.UNPROTECTED, Crime.UNRESOLVED, Crime.DIFFERENCE)
 COLUMNS = (
     "seed",
+    "store",
     "plans",
     "kills",
     "faults",
@@ -21,6 +22,10 @@ COLUMNS = (
     "unknown_resolution_p99_s",
     "recovered_s",
     "journal_equals_ledger",
+    "replayed",
+    "replay_differences",
+    "anomalies",
+    "false_alarms",
 )
 
 
@@ -30,9 +35,12 @@ class Report:
 
     `kills` and `faults` by kind, `outcomes` of plans by name; `doubts` is how many intents were
     unknown for a while; `recovered_s` is None when the plans did not come to rest in time.
+    `replayed` is how many plans were decided again; `anomalies`, by kind, are what was said of
+    orders and cannot be true.
     """
 
     seed: int
+    store: StoreKind
     plans: int
     outcomes: Mapping[str, int]
     kills: Mapping[str, int]
@@ -41,7 +49,10 @@ class Report:
     fills: int
     doubts: int
     unknown_resolution_p99_s: float | None
+    unknown_resolution_with_store_outages_p99_s: float | None
     recovered_s: float | None
+    replayed: int
+    anomalies: Mapping[str, int]
     seconds: float
     findings: tuple[Finding, ...]
 
@@ -58,6 +69,7 @@ class Report:
         """Everything, in the names of the documentation."""
         return {
             "seed": self.seed,
+            "store": self.store,
             "plans": self.plans,
             "outcomes": dict(self.outcomes),
             "kills": dict(self.kills),
@@ -70,8 +82,15 @@ class Report:
             "unknown": self.doubts,
             "unknown_unresolved": self.count(Crime.UNRESOLVED),
             "unknown_resolution_p99_s": _rounded(self.unknown_resolution_p99_s),
+            "unknown_resolution_with_store_outages_p99_s": _rounded(
+                self.unknown_resolution_with_store_outages_p99_s
+            ),
             "recovered_s": _rounded(self.recovered_s),
             "journal_equals_ledger": not self.count(Crime.DIFFERENCE),
+            "replayed": self.replayed,
+            "replay_differences": self.count(Crime.REPLAY),
+            "anomalies": dict(self.anomalies),
+            "false_alarms": self.count(Crime.FALSE_ALARM),
             "seconds": _rounded(self.seconds),
             "findings": [f"{f.crime} {f.subject}: {f.text}" for f in self.findings],
         }
@@ -79,7 +98,7 @@ class Report:
     def as_row(self) -> str:
         """A row of the table whose head is `table_head`."""
         figures = self.as_json()
-        figures |= {name: sum(figures[name].values()) for name in ("kills", "faults")}
+        figures |= {name: sum(figures[name].values()) for name in ("kills", "faults", "anomalies")}
         return _row(str(figures[name]) for name in COLUMNS)
 
 

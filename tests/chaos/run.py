@@ -6,13 +6,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+from tests.chaos.false_alarms import false_alarms
 from tests.chaos.havoc import Havoc
 from tests.chaos.judge import Crime, Finding, compare, is_at_rest, unfinished
-from tests.chaos.records import Ledger, PlanRecord
+from tests.chaos.keeping import copy_journal
+from tests.chaos.patience import patiently
+from tests.chaos.records import Doubt, Ledger, PlanRecord
+from tests.chaos.replays import Replays, replay_all
 from tests.chaos.report import Report
-from tests.chaos.resolution import percentile, resolution_seconds
+from tests.chaos.resolution import Outage, percentile, resolution_seconds
 from tests.chaos.scenario import Scenario
 from tests.chaos.traffic import Traffic
 from tests.chaos.world import World, running_world
@@ -35,8 +40,9 @@ class _View:
 
 def run(scenario: Scenario, folder: Path) -> Report:
     """Everything from the first process to the verdict; logs and journal stay in the folder."""
-    with running_world(folder, scenario.seed) as world:
-        havoc, traffic = Havoc(world.supervisor, world.venue), Traffic(world)
+    with running_world(folder, scenario.seed, scenario.store) as world:
+        havoc = Havoc(world.supervisor, world.venue, world.kept.servers)
+        traffic = Traffic(world)
         began = time.monotonic()
         _let_loose(scenario, world, havoc, traffic)
         quiet_at = time.monotonic()
@@ -47,10 +53,15 @@ def run(scenario: Scenario, folder: Path) -> Report:
             if plan.stage is not Stage.DONE:
                 traffic.end(plan.lifecycle_id)
         _wait(world, lambda view: not unfinished(traffic.submitted, view.plans), END_SECONDS)
+        at_end, replays = _view(world), patiently(lambda: replay_all(world.store))
+        alarms = patiently(lambda: false_alarms(world.store))
+        if world.kept.servers:
+            copy_journal(world.store, folder / "trader.db")
         return _report(
             scenario,
-            _view(world),
-            findings=_findings(at_rest, _view(world), traffic.submitted),
+            at_end,
+            replays,
+            findings=(*_findings(at_rest, at_end, traffic.submitted), *alarms),
             kills=havoc.done,
             world=world,
             recovered=recovered if rests else None,
@@ -79,7 +90,7 @@ def _wait(world: World, holds: Callable[[_View], bool], seconds: float) -> bool:
 
 
 def _view(world: World) -> _View:
-    return _View(world.journal.plans(), world.ledger())
+    return _View(patiently(world.journal.plans), world.ledger())
 
 
 def _all_rest(view: _View, submitted: Sequence[str]) -> bool:
@@ -100,6 +111,7 @@ def _findings(at_rest: _View, at_end: _View, submitted: Sequence[str]) -> tuple[
 def _report(
     scenario: Scenario,
     view: _View,
+    replays: Replays,
     findings: tuple[Finding, ...],
     kills: Counter[str],
     world: World,
@@ -109,6 +121,7 @@ def _report(
     doubts = [doubt for plan in view.plans for doubt in plan.doubts]
     return Report(
         seed=scenario.seed,
+        store=scenario.store,
         plans=len(scenario.plans),
         outcomes=Counter(plan.outcome or plan.stage for plan in view.plans),
         kills=kills,
@@ -116,8 +129,15 @@ def _report(
         orders_accepted=len(view.ledger.orders),
         fills=len(view.ledger.trades),
         doubts=len(doubts),
-        unknown_resolution_p99_s=percentile(resolution_seconds(doubts, world.venue.outages), 0.99),
+        unknown_resolution_p99_s=_p99(doubts, [*world.venue.outages, *world.kept.outages]),
+        unknown_resolution_with_store_outages_p99_s=_p99(doubts, world.venue.outages),
         recovered_s=recovered,
+        replayed=replays.count,
+        anomalies=Counter(chain.from_iterable(plan.anomalies for plan in view.plans)),
         seconds=seconds,
-        findings=findings,
+        findings=(*findings, *replays.findings),
     )
+
+
+def _p99(doubts: Sequence[Doubt], outages: Sequence[Outage]) -> float | None:
+    return percentile(resolution_seconds(doubts, outages), 0.99)

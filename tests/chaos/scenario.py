@@ -7,9 +7,10 @@ from random import Random
 
 from tests.chaos.market_path import OPENING, MarketPath, Move
 from tests.chaos.plan_drafts import PlanDraft, draw_plan
+from trader.strands.opening import StoreKind
 
 PLANS_PER_SECOND = 4.0
-SECONDS_PER_KILL = 3.5
+SECONDS_PER_KILL = 2.5
 SHORTEST_SECONDS = 8.0
 
 
@@ -28,26 +29,41 @@ class Target(StrEnum):
     """Valkey, which comes back empty: no message, nonce, lease, budget or price is left."""
     EXCHANGE = "exchange"
     """The venue, which comes back with its ledger; faults are set anew."""
+    DATABASE = "database"
+    """The database server behind the store, which comes back with all that was committed."""
+    POSTGREST = "postgrest"
+    """What speaks HTTP in front of the database."""
 
 
 WEIGHTS = {
-    Target.POOL_CHILD: 35,
-    Target.WORKER: 25,
-    Target.STREAM: 12,
-    Target.BEAT: 12,
-    Target.BROKER: 8,
-    Target.EXCHANGE: 8,
+    Target.POOL_CHILD: 38,
+    Target.WORKER: 28,
+    Target.STREAM: 14,
+    Target.BEAT: 14,
+    Target.BROKER: 3,
+    Target.EXCHANGE: 3,
 }
+STORE_WEIGHTS: Mapping[StoreKind, Mapping[Target, int]] = {
+    StoreKind.SQLITE: {},
+    StoreKind.POSTGRESQL: {Target.DATABASE: 10},
+    StoreKind.SUPABASE: {Target.DATABASE: 6, Target.POSTGREST: 6},
+}
+"""What can be killed besides, in runs on each store."""
 PROCESS_REST_SECONDS = 12.0
 """How long a process is left at its work between two kills."""
 POOL_REST_SECONDS = 3.0
 """How long a pool is, whose worker goes on."""
-QUEUE_WEIGHTS = {"exchange": 3, "monitor": 1, "analysis": 1}
+SECOND_WORKER = "exchange-2"
+"""Beside the first worker of the exchange queue, as in production: one may die while one works."""
+QUEUE_WEIGHTS = {"exchange": 2, SECOND_WORKER: 2, "monitor": 1, "analysis": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """At `at` seconds at the earliest, once the target runs; `queue` for workers and children."""
+    """At `at` seconds at the earliest, once the target runs; `queue` for workers and children.
+
+    The second worker of a queue counts as a queue of its own.
+    """
 
     at: float
     target: Target
@@ -59,23 +75,25 @@ class Scenario:
     """A run's plans, market and kills, each in the order of time, all within `seconds`."""
 
     seed: int
+    store: StoreKind
     seconds: float
     plans: tuple[PlanDraft, ...]
     moves: tuple[Move, ...]
     kills: tuple[Kill, ...]
 
 
-def draw(seed: int, plans: int, kills: int) -> Scenario:
-    """The scenario of this seed and size."""
+def draw(seed: int, plans: int, kills: int, store: StoreKind = StoreKind.SQLITE) -> Scenario:
+    """The scenario of this seed and size; on any store the same but for its kills."""
     random = Random(seed)
     seconds = max(plans / PLANS_PER_SECOND, kills * SECONDS_PER_KILL, SHORTEST_SECONDS)
     path = MarketPath(random, seconds)
     return Scenario(
         seed=seed,
+        store=store,
         seconds=seconds,
         plans=tuple(_draw_plans(random, plans, seconds, path)),
         moves=path.moves,
-        kills=tuple(_draw_kills(random, kills, seconds)),
+        kills=tuple(_draw_kills(random, kills, seconds, store)),
     )
 
 
@@ -90,10 +108,11 @@ def _draw_plans(
         yield draw_plan(random, f"chaos-{number}", at, symbol, signs[symbol], price)
 
 
-def _draw_kills(random: Random, count: int, seconds: float) -> Iterator[Kill]:
+def _draw_kills(random: Random, count: int, seconds: float, store: StoreKind) -> Iterator[Kill]:
     """Every kind once, as far as there are kills, the others by weight; spread over the time."""
-    others = random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()), k=count)
-    targets = [*Target, *others][:count]
+    weights = {**STORE_WEIGHTS[store], **WEIGHTS}
+    others = random.choices(list(weights), weights=list(weights.values()), k=count)
+    targets = [*weights, *others][:count]
     random.shuffle(targets)
     queues = random.choices(list(QUEUE_WEIGHTS), weights=list(QUEUE_WEIGHTS.values()), k=count)
     deck = list(zip(targets, queues, strict=True))

@@ -1,9 +1,10 @@
 """What the judge is told of a plan's strands."""
 
-from tests.chaos.evidence import doubts_of
+from tests.chaos.evidence import doubts_of, kinds_of_anomalies
 from tests.support.lifecycles import LifecycleBuilder
-from trader.lifecycle.order_events import IntentDied, IntentUnknown
-from trader.lifecycle.stage import Leg
+from trader.lifecycle.order_events import IntentDied, IntentUnknown, OrderAnomaly
+from trader.lifecycle.signal import Signal
+from trader.lifecycle.stage import Leg, OrderState
 from trader.venues.orders import AnswerKind
 
 
@@ -41,3 +42,17 @@ def test_a_proved_death_ends_a_doubt() -> None:
 def test_an_answer_that_came_leaves_no_doubt() -> None:
     builder = LifecycleBuilder().accepted().triggered().intended().answered()
     assert doubts_of(builder.lifecycle) == ()
+
+
+def test_anomalies_are_told_by_kind() -> None:
+    builder = LifecycleBuilder().entered()
+    seen = OrderAnomaly(
+        cloid=builder.lifecycle.orders_of(Leg.ENTRY)[-1].cloid,
+        leg=Leg.ENTRY,
+        state=OrderState.FILLED,
+        signal=Signal.TRADED_TOO_MUCH,
+        seen="trade 9",
+        reason="it cannot be",
+    )
+    builder.event(seen)
+    assert kinds_of_anomalies(builder.lifecycle) == ("traded_too_much while filled",)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.chaos.judge import Crime, Finding
 from tests.chaos.report import Report, table_head
+from trader.strands.opening import StoreKind
 
 FOUND = Finding(Crime.DUPLICATE, "0x1", "accepted 2 times")
 
@@ -14,6 +15,7 @@ def report(*findings: Finding, fills: int = 12, recovered_s: float | None = 2.34
     kills: Mapping[str, int] = {"worker": 2, "beat": 1}
     return Report(
         seed=7,
+        store=StoreKind.SQLITE,
         plans=5,
         outcomes={"closed": 5},
         kills=kills,
@@ -22,7 +24,10 @@ def report(*findings: Finding, fills: int = 12, recovered_s: float | None = 2.34
         fills=fills,
         doubts=1,
         unknown_resolution_p99_s=0.51234,
+        unknown_resolution_with_store_outages_p99_s=1.5,
         recovered_s=recovered_s,
+        replayed=5,
+        anomalies={"traded_too_much while filled": 1},
         seconds=30.0,
         findings=findings,
     )
@@ -46,6 +51,7 @@ def test_findings_are_counted_by_kind() -> None:
     assert figures["duplicates"] == 1
     assert figures["lost"] == 0
     assert figures["journal_equals_ledger"] is False
+    assert figures["replay_differences"] == 0
     assert figures["findings"] == ["duplicate 0x1: accepted 2 times", "difference ETH: differs"]
 
 
@@ -53,4 +59,5 @@ def test_a_row_has_the_columns_of_the_head() -> None:
     head, rule = table_head().splitlines()
     row = report().as_row()
     assert head.count("|") == rule.count("|") == row.count("|")
-    assert row == "| 7 | 5 | 3 | 4 | 15 | 1 | 0 | 0 | 0 | 0 | 0.51 | 2.35 | True |"
+    known = "| 7 | sqlite | 5 | 3 | 4 | 15 | 1 | 0 | 0 | 0 | 0 | 0.51 | 2.35 | True |"
+    assert row == f"{known} 5 | 0 | 1 | 0 |"

@@ -22,6 +22,7 @@ def at(second: float) -> datetime:
         ([Outage(at(2), at(5))], 7.0),
         ([Outage(at(-5), at(1)), Outage(at(9), at(30))], 8.0),
         ([Outage(at(-1), at(11))], 0.0),
+        ([Outage(at(4), at(6)), Outage(at(2), at(5)), Outage(at(3), at(4))], 6.0),
     ],
 )
 def test_outages_do_not_count(outages: list[Outage], expected: float) -> None:

@@ -6,13 +6,21 @@ from itertools import pairwise
 import pytest
 
 from tests.chaos.market_path import OPENING
-from tests.chaos.scenario import POOL_REST_SECONDS, PROCESS_REST_SECONDS, Target, draw
+from tests.chaos.scenario import (
+    POOL_REST_SECONDS,
+    PROCESS_REST_SECONDS,
+    STORE_WEIGHTS,
+    WEIGHTS,
+    Target,
+    draw,
+)
 from tests.local_exchange.wire.signing_client import ADDRESS
 from tests.support.real_processes import RealExchange
 from trader.clock import utc_now
 from trader.plans.intake import read_plan
 from trader.plans.plan import Plan
 from trader.plans.submission import submission
+from trader.strands.opening import StoreKind
 from trader.venues.budget import Unlimited
 from trader.venues.credentials import PRIVATE_KEY, read_credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
@@ -29,9 +37,18 @@ def test_the_same_seed_draws_the_same_scenario() -> None:
 def test_every_kind_is_killed_and_left_at_its_work_for_a_while(kills: int) -> None:
     scenario = draw(1, plans=100, kills=kills)
     assert len(scenario.kills) == kills
-    assert {kill.target for kill in scenario.kills} == set(Target if kills else ())
+    assert {kill.target for kill in scenario.kills} == set(WEIGHTS if kills else ())
     assert all(0 <= kill.at <= scenario.seconds for kill in scenario.kills)
     assert [kill.at for kill in scenario.kills] == sorted(kill.at for kill in scenario.kills)
+
+
+@pytest.mark.parametrize("kind", StoreKind)
+def test_only_what_a_store_has_is_killed_and_that_before_anything_else(kind: StoreKind) -> None:
+    servers = set(STORE_WEIGHTS[kind])
+    few, many = (draw(1, 100, kills, kind) for kills in (4, 60))
+    assert servers <= {kill.target for kill in few.kills}
+    assert {kill.target for kill in many.kills} == servers | set(WEIGHTS)
+    assert few.plans == draw(1, plans=100, kills=4).plans
 
 
 def test_a_process_is_seldom_killed_again_at_once() -> None:

@@ -5,18 +5,34 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.run import run
-from tests.chaos.scenario import draw
+from tests.chaos.scenario import STORE_WEIGHTS, Scenario, draw
+from tests.support.supabase_project import require_postgrest
+from trader.strands.opening import StoreKind
 
-KEPT_SEEDS = (1,)
-"""Seeds that once showed a fault are kept here; the first shows every kind of kill."""
+KEPT = (draw(1, plans=25, kills=6),)
+"""Runs that once showed a fault are kept here; the first shows every kind of kill."""
+
+
+def require_clean_run(scenario: Scenario, folder: Path) -> None:
+    report = run(scenario, folder)
+    assert report.findings == ()
+    assert report.is_clean, report.as_json()
+    assert sum(report.kills.values()) == len(scenario.kills)
+    assert report.replayed == len(scenario.plans)
+    assert report.faults
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("seed", KEPT_SEEDS)
-def test_plans_end_right_whatever_is_killed(seed: int, tmp_path: Path) -> None:
-    report = run(draw(seed, plans=25, kills=6), tmp_path)
+@pytest.mark.parametrize("scenario", KEPT, ids=lambda kept: f"seed {kept.seed}")
+def test_plans_end_right_whatever_is_killed(scenario: Scenario, tmp_path: Path) -> None:
+    require_clean_run(scenario, tmp_path)
 
-    assert report.findings == ()
-    assert report.is_clean, report.as_json()
-    assert sum(report.kills.values()) == 6
-    assert report.faults
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("store", [kind for kind in StoreKind if STORE_WEIGHTS[kind]])
+def test_plans_end_right_when_the_stores_servers_are_killed(
+    store: StoreKind, tmp_path: Path
+) -> None:
+    if store is StoreKind.SUPABASE:
+        require_postgrest()
+    require_clean_run(draw(1, plans=30, kills=4, store=store), tmp_path)

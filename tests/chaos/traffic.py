@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 import requests
 
 from tests.chaos.market_path import Move
+from tests.chaos.patience import patiently
 from tests.chaos.plan_drafts import PlanDraft
 from tests.chaos.scenario import Scenario
 from tests.chaos.world import World
@@ -17,6 +18,7 @@ from trader.clock import utc_now
 from trader.lifecycle.cancellation import NothingToCancel, request_cancel
 from trader.lifecycle.journal import Journal, UnknownLifecycle
 from trader.plans.submission import submission
+from trader.strands.strand import Strand
 
 AGAIN_SECONDS = 0.5
 """After so long a plan that was not taken in yet is cancelled again."""
@@ -65,7 +67,7 @@ class Traffic:
     def _submit(self, draft: PlanDraft) -> None:
         now = utc_now()
         strand = submission(draft.document(now), now)
-        self._world.store.insert_foreign(strand)
+        patiently(lambda: self._write(strand))
         lifecycle_id = strand.lifecycle_id
         assert lifecycle_id is not None
         self.submitted.append(lifecycle_id)
@@ -73,6 +75,11 @@ class Traffic:
         if wish is not None:
             at = draft.at + wish.after
             self._schedule(at, partial(self._cancel_when_known, lifecycle_id, wish.closes))
+
+    def _write(self, strand: Strand) -> None:
+        """Unless it was written when the store last gave no answer."""
+        if self._world.store.strand(strand.id) is None:
+            self._world.store.insert_foreign(strand)
 
     def _cancel_when_known(self, lifecycle_id: str, closes: bool) -> None:
         try:
@@ -84,13 +91,15 @@ class Traffic:
             self._schedule(at, partial(self._cancel_when_known, lifecycle_id, closes))
 
     def _cancel(self, lifecycle_id: str, closes: bool) -> None:
-        request_cancel(
+        cancel = partial(
+            request_cancel,
             self._journal,
             lifecycle_id,
             requested_by="chaos",
             close_position=closes,
             now=utc_now(),
         )
+        patiently(cancel)
 
     def _move(self, move: Move) -> None:
         """A venue that is away misses the move; the next one has its own price."""

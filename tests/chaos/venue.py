@@ -21,7 +21,7 @@ from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import wait_until
 
 START_SECONDS = 30.0
-HTTP_RATE = 0.04
+HTTP_RATE = 0.06
 REFUSAL_RATE = 0.01
 SOCKET_RATE = 0.005
 MAX_DELAY_MS = 3_000

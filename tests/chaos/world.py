@@ -9,12 +9,19 @@ from redis import Redis
 
 from tests.chaos.evidence import JournalReader, read_ledger
 from tests.chaos.records import Ledger
+from tests.chaos.scenario import SECOND_WORKER
+from tests.chaos.stores import RunningStore, running_store
 from tests.chaos.venue import FailingVenue, failing_venue
 from tests.support.real_processes import real_stack
 from trader.market.snapshot import SnapshotUnavailable, read_instruments
+from trader.processes import commands
+from trader.processes.child import Program
+from trader.processes.environments import for_command
+from trader.processes.stack import Stack
 from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import wait_until
-from trader.strands.sqlite import SqliteStore
+from trader.strands.opening import StoreKind, open_configured_store
+from trader.strands.store import StrandStore
 
 FUNDS_USDC = "10000000"
 START_SECONDS = 60.0
@@ -27,11 +34,12 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Processes, the journal that they write, and the venue that they trade at."""
+    """Processes, the journal that they write and what keeps it, and the venue they trade at."""
 
     supervisor: Supervisor
     venue: FailingVenue
-    store: SqliteStore
+    kept: RunningStore
+    store: StrandStore
     journal: JournalReader
     address: str
 
@@ -41,20 +49,28 @@ class World:
 
 
 @contextmanager
-def running_world(folder: Path, seed: int) -> Iterator[World]:
+def running_world(folder: Path, seed: int, kind: StoreKind) -> Iterator[World]:
     """Start everything; gives it when plans can be taken in."""
-    database = folder / "trader.db"
-    with failing_venue(folder / "exchange", seed) as venue:
-        variables = {
-            **SETTINGS,
-            "TRADER_EXCHANGE_URL": venue.url,
-            "TRADER_STORE_URL": f"sqlite:///{database}",
-        }
-        with real_stack(folder, variables) as stack, closing(SqliteStore(database)) as store:
+    with failing_venue(folder / "exchange", seed) as venue, running_store(kind, folder) as kept:
+        variables = {**SETTINGS, "TRADER_EXCHANGE_URL": venue.url, **kept.variables}
+        with (
+            real_stack(folder, variables) as stack,
+            closing(open_configured_store(stack.settings)) as store,
+        ):
+            _start_second_worker(stack)
             address = stack.environment["TRADER_ACCOUNT_ADDRESS"]
             venue.controls.deposit(address, FUNDS_USDC)
             _await_market(stack.environment["TRADER_REDIS_URL"])
-            yield World(stack.supervisor, venue, store, JournalReader(store), address)
+            journal = JournalReader(store)
+            yield World(stack.supervisor, venue, kept, store, journal, address)
+
+
+def _start_second_worker(stack: Stack) -> None:
+    """Another worker of the exchange queue, under a node name of its own."""
+    command = commands.worker("exchange")
+    arguments = [name.replace("exchange@", f"{SECOND_WORKER}@") for name in command.arguments]
+    environment = for_command(stack.environment, command.signs)
+    stack.supervisor.start(Program(f"worker-{SECOND_WORKER}", tuple(arguments), environment))
 
 
 def _await_market(redis_url: str) -> None:

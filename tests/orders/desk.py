@@ -34,6 +34,7 @@ from trader.strands.sqlite import SqliteStore
 from trader.strands.store import SequenceConflict
 from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials
+from trader.venues.fences import FenceRegister
 from trader.venues.instrument import Side
 from trader.venues.orders import OrderRequest, TimeInForce
 
@@ -97,7 +98,13 @@ class Desk:
         """The account, which signs for itself."""
         return self._credentials.address
 
-    def connect(self, *, url: str | None = None, timeout: float = 5.0) -> FaultyVenue:
+    def connect(
+        self,
+        *,
+        url: str | None = None,
+        timeout: float = 5.0,
+        fences: FenceRegister | None = None,
+    ) -> FaultyVenue:
         """Another connection to the same account, which waits that many seconds for a reply."""
         return FaultyVenue(
             url=url or self.exchange.url,
@@ -106,6 +113,7 @@ class Desk:
             timeout=timeout,
             clock=self.clock,
             budget=Unlimited(),
+            fences=fences,
         )
 
     def sender(self, venue: FaultyVenue | None = None) -> Sender:

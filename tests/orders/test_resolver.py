@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 import pytest
+from fakeredis import FakeRedis
 
 from tests.orders.desk import DEAD, EXPIRY, GRACE, SIZE, Desk
 from tests.orders.faults import (
@@ -20,6 +21,7 @@ from trader.orders.draft import OrderDraft
 from trader.orders.resolver import VISIBILITY_LAG
 from trader.orders.sender import Placement
 from trader.plans.plan import LimitEntry
+from trader.venues.fences import FenceRegister
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
 from trader.venues.venue import VenueUnavailable
@@ -150,6 +152,31 @@ def test_a_used_nonce_proves_death_once_the_order_would_have_become_visible(desk
     assert resolve(desk, plan) == ["intent_died"]
     assert desk.orders() == []
     assert desk.states(plan, Leg.ENTRY) == [OrderState.NEVER_LANDED]
+
+
+def test_a_fence_that_anybody_heard_of_proves_death_at_once(desk: Desk) -> None:
+    """Plans whose orders went out as one action share its nonce: one fence is for all."""
+    fences = FenceRegister(FakeRedis(), desk.address)
+    plan = in_doubt(desk, drops_the_request)
+    (intent,) = desk.load(plan).intents.values()
+    desk.connect(fences=fences).fence(intent.nonce, intent.expires_after)
+
+    (event,) = desk.resolver(desk.connect(fences=fences)).resolve(desk.load(plan))
+    assert isinstance(event, IntentDied)
+
+
+def test_a_fence_that_is_heard_of_later_ends_the_doubt_then(desk: Desk) -> None:
+    fences = FenceRegister(FakeRedis(), desk.address)
+    plan = used_by_a_fence(desk)
+    resolver = desk.resolver(desk.connect(fences=fences))
+    desk.journal.append(desk.load(plan), resolver.resolve(desk.load(plan)), desk.clock())
+    assert desk.events(plan)[-1] == "nonce_found_used"
+    assert resolver.resolve(desk.load(plan)) == ()
+
+    (intent,) = desk.load(plan).intents.values()
+    fences.add(intent.nonce)
+    (event,) = resolver.resolve(desk.load(plan))
+    assert isinstance(event, IntentDied)
 
 
 def test_a_request_whose_nonce_is_used_is_not_sent_again(desk: Desk) -> None:

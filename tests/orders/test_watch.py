@@ -24,8 +24,8 @@ def journal(store: SqliteStore) -> Journal:
 
 @pytest.fixture
 def watch(store: SqliteStore, journal: Journal) -> EntryWatch:
-    cache = LifecycleCache(journal)
-    return EntryWatch(store, journal, cache, lambda: START, timedelta(seconds=10))
+    waiting = LifecycleCache(store, journal, Stage.MONITOR)
+    return EntryWatch(journal, waiting, lambda: START, timedelta(seconds=10))
 
 
 def accept(journal: Journal, name: str, **changes: object) -> Plan:
@@ -82,8 +82,6 @@ def test_a_plan_that_another_worker_moved_meanwhile_is_left_to_it(
     assert next(sweep) == "first"
 
     asked = CancelRequested(requested_by="operator", close_position=False, reason="asked")
-    stale = journal.load("second")
-    watch.cache._known["second"] = stale
-    journal.append(stale, (asked,), START)
+    journal.append(journal.load("second"), (asked,), START)
     assert list(sweep) == ["third"]
     assert journal.load("second").stage is Stage.MONITOR

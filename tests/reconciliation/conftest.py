@@ -6,6 +6,7 @@ import redis
 from tests.orders.conftest import desk, exchange, store
 from tests.orders.desk import GRACE, Desk
 from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.stage import Stage
 from trader.reconciliation.account import account_id_of
 from trader.reconciliation.cursor import FillCursor
 from trader.reconciliation.reconciler import Reconciler
@@ -21,7 +22,7 @@ def reconciler(desk: Desk, empty_broker_url: str) -> Reconciler:
         store=desk.store,
         venue=desk.venue,
         address=desk.address,
-        cache=LifecycleCache(desk.journal),
+        tracked=LifecycleCache(desk.store, desk.journal, Stage.TRACK),
         cursor=FillCursor(redis.Redis.from_url(empty_broker_url), account_id),
         clock=desk.clock,
         grace=GRACE,

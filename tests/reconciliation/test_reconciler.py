@@ -2,11 +2,15 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.orders.desk import Desk
 from trader.lifecycle.rebuild import rebuild
 from trader.lifecycle.stage import Leg, Outcome, Stage
+from trader.plans.plan import LimitEntry
 from trader.reconciliation.reconciler import Reconciler
 from trader.venues.instrument import Side
+from trader.venues.orders import Account
 
 
 def test_a_second_run_writes_nothing(desk: Desk, reconciler: Reconciler) -> None:
@@ -39,6 +43,28 @@ def test_what_other_hands_do_is_published_once(desk: Desk, reconciler: Reconcile
     assert desk.account_events() == ["account_opened", *found]
     reconciler.reconcile()
     assert desk.account_events() == ["account_opened", *found]
+
+
+@pytest.mark.parametrize("has_traded", [False, True])
+def test_a_plan_that_ends_while_the_venue_is_asked_is_no_stranger(
+    desk: Desk, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch, has_traded: bool
+) -> None:
+    """The venue still told of its order and position; the journal, read later, of neither."""
+    plan = desk.protect() if has_traded else desk.place(order=LimitEntry(price=Decimal(59_000)))
+    reconciler.reconcile()
+    asked = desk.venue.account
+
+    def and_then_it_ends() -> Account:
+        monkeypatch.setattr(reconciler.venue, "account", asked)
+        answer = asked()
+        desk.cancel(plan, close=True)
+        assert desk.track(plan) is Stage.ANALYZE
+        return answer
+
+    monkeypatch.setattr(reconciler.venue, "account", and_then_it_ends)
+    reconciler.reconcile()
+    reconciler.reconcile()
+    assert desk.account_events() == ["account_opened"]
 
 
 def test_a_position_closed_by_other_hands_ends_its_plan(desk: Desk, reconciler: Reconciler) -> None:

@@ -93,10 +93,10 @@ def venue_away() -> Iterator[None]:
 
 def forget() -> None:
     """Have what this process builds once built anew, from the settings of now."""
-    from workers import exchange_context, journal_context
+    from workers import exchange_context, journal_context, pace
 
     settings.cache_clear()
-    for module in (journal_context, exchange_context):
+    for module in (journal_context, exchange_context, pace):
         for built in vars(module).values():
             if hasattr(built, "cache_clear"):
                 built.cache_clear()

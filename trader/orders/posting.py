@@ -61,7 +61,8 @@ def _fence(
     try:
         venue.fence(first.nonce, first.expires_after)
     except DuplicateNonce:
-        return _refused(intents, refusal, sent_at, clock(), is_answer=False)
+        is_fenced = venue.is_fenced(first.nonce)
+        return _refused(intents, refusal, sent_at, clock(), is_answer=is_fenced)
     except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable) as error:
         return _unheard(intents, error)
     return _refused(intents, refusal, sent_at, clock(), is_answer=True)

@@ -66,8 +66,10 @@ class Resolver:
     def _resolve(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         now = self.clock()
         # Another signer has other nonces: its copy would be a second order, its fence none.
-        if intent.signer != self.venue.signer or intent.intent_id in lifecycle.used_nonces:
+        if intent.signer != self.venue.signer:
             return self._ask(lifecycle, intent, now)
+        if intent.intent_id in lifecycle.used_nonces:
+            return self._ask_for_used(lifecycle, intent)
         if now < intent.expires_after and _is_wanted(lifecycle, intent, now):
             return self._send_again(lifecycle, intent, now)
         return self._fence(lifecycle, intent, now)
@@ -95,13 +97,16 @@ class Resolver:
             return self._ask_for_used(lifecycle, intent)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return self._ask(lifecycle, intent, now)
-        proof = f"the venue took another action with its nonce {intent.nonce}"
-        return _died(intent, lifecycle.doubtful(intent.intent_id), proof)
+        return _died_of_fence(lifecycle, intent)
 
     def _ask_for_used(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
-        """The request landed, or a fence of it, whose answer was lost or another plan's."""
-        used = found_used(intent)
+        """The request landed, or a fence: of this plan, or of another one with the same action."""
+        if self.venue.is_fenced(intent.nonce):
+            return _died_of_fence(lifecycle, intent)
         now = self.clock()
+        if intent.intent_id in lifecycle.used_nonces:
+            return self._ask(lifecycle, intent, now)
+        used = found_used(intent)
         asked = self._ask(apply_all(lifecycle, (used,), now), intent, now)
         return asked if _ends_doubt(lifecycle, intent, asked, now) else (used, *asked)
 
@@ -136,6 +141,11 @@ class Resolver:
 
 def _died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> tuple[Event, ...]:
     return (died(intent, cloids, proof),) if cloids else ()
+
+
+def _died_of_fence(lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
+    proof = f"the venue took another action with its nonce {intent.nonce}"
+    return _died(intent, lifecycle.doubtful(intent.intent_id), proof)
 
 
 def _closed(lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[datetime, str]:

@@ -8,26 +8,24 @@ from trader.clock import Clock
 from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.entry_check import check_waiting
-from trader.strands.store import SequenceConflict, StrandStore
+from trader.strands.store import SequenceConflict
 
 
 @dataclass(frozen=True, slots=True)
 class EntryWatch:
     """Judges every waiting plan on the given quotes. Needs neither a venue nor a key."""
 
-    store: StrandStore
     journal: Journal
-    cache: LifecycleCache
+    waiting: LifecycleCache
     clock: Clock
     max_price_age: timedelta
 
     def triggered(self, quotes: Mapping[str, Quote]) -> Iterator[str]:
         """Append what changed, and yield each plan whose condition now holds."""
-        for lifecycle in self.cache.sweep(rows_in(self.store, Stage.MONITOR)):
+        for lifecycle in self.waiting.sweep():
             if self._judge(lifecycle, quotes) is Stage.PLACE:
                 yield lifecycle.lifecycle_id
 

@@ -76,6 +76,31 @@ def compare(
     return Differences(events, tuple(lc.lifecycle_id for lc in urgent_first))
 
 
+def confirmed(
+    events: Iterable[AccountEvent],
+    open_orders: Sequence[OrderReport],
+    positions: Sequence[VenuePosition],
+) -> tuple[AccountEvent, ...]:
+    """Those that still hold, as the venue tells it after the journal was read.
+
+    A plan that ended between the venue's first word and the journal's is none of the tracked:
+    its order looked like a stranger's, and its position like nobody's.
+    """
+    open_ids = {order.order_id for order in open_orders}
+    at_venue = {position.symbol: position.size for position in positions}
+    return tuple(event for event in events if _holds(event, open_ids, at_venue))
+
+
+def _holds(event: AccountEvent, open_ids: set[int], at_venue: Mapping[str, Decimal]) -> bool:
+    match event:
+        case ExternalOrderFound(order=order):
+            return order.order_id in open_ids
+        case PositionDiffers(symbol=symbol):
+            return at_venue.get(symbol, ZERO) == event.at_venue
+        case _:
+            return True
+
+
 def _urgency(lifecycle: Lifecycle) -> tuple[bool, bool, str]:
     """Orders in doubt go before positions, and those before what only rests: queues may be long."""
     return (not lifecycle.unanswered, lifecycle.position.size == 0, lifecycle.lifecycle_id)

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from trader.clock import Clock
 from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.collector import paused_collector
 from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.paging import rows_in
-from trader.lifecycle.stage import Stage
 from trader.reconciliation.account import (
     AccountState,
     account_id_of,
@@ -19,9 +18,9 @@ from trader.reconciliation.account import (
     key_of,
     project_account,
 )
-from trader.reconciliation.compare import VenueSnapshot, compare
+from trader.reconciliation.compare import VenueSnapshot, compare, confirmed
 from trader.reconciliation.cursor import FillCursor
-from trader.reconciliation.events import AccountOpened
+from trader.reconciliation.events import AccountEvent, AccountOpened
 from trader.strands.store import NEW, StrandStore
 from trader.strands.strand import Strand
 from trader.venues.venue import Venue
@@ -34,11 +33,12 @@ class Reconciler:
     store: StrandStore
     venue: Venue
     address: str
-    cache: LifecycleCache
+    tracked: LifecycleCache
     cursor: FillCursor
     clock: Clock
     grace: timedelta
 
+    @paused_collector()
     def reconcile(self) -> tuple[str, ...]:
         """Publish every new difference; the plans that must be tracked now.
 
@@ -46,7 +46,7 @@ class Reconciler:
         """
         account = self._account()
         snapshot = self._snapshot(account)
-        tracked = list(self.cache.sweep(rows_in(self.store, Stage.TRACK)))
+        tracked = self.tracked.sweep()
         differences = compare(
             tracked,
             self._booked(tracked, account, snapshot),
@@ -56,9 +56,15 @@ class Reconciler:
             self.clock(),
             self.grace,
         )
-        self._publish(account, differences.events)
+        self._publish(account, self._confirmed(differences.events))
         self._advance_cursor(snapshot, differences.to_track)
         return differences.to_track
+
+    def _confirmed(self, events: Sequence[AccountEvent]) -> tuple[AccountEvent, ...]:
+        """The venue is asked once more only where something is to be published."""
+        if not events:
+            return ()
+        return confirmed(events, self.venue.open_orders(), self.venue.account().positions)
 
     def _account(self) -> AccountState:
         account_id = account_id_of(self.venue.name, self.address)

@@ -115,6 +115,12 @@ class Venue(Protocol):
         fence. Raises besides as send_orders does.
         """
 
+    def is_fenced(self, nonce: int) -> bool:
+        """Whether a fence is known to have taken the nonce, so that nothing else with it landed.
+
+        False may also mean that nobody heard of it. Asks the venue nothing, and never raises.
+        """
+
     def order(self, cloid: str) -> OrderReport | None:
         """The latest order with this cloid, or None. Raises VenueUnavailable."""
 

@@ -16,6 +16,7 @@ from trader.strands.strand import Json
 from trader.venues.account_check import AccountRole
 from trader.venues.budget import Budget, Priority
 from trader.venues.credentials import Credentials
+from trader.venues.fences import FenceRegister
 from trader.venues.hyperliquid import replies, reports
 from trader.venues.hyperliquid.answers import cancel_answers, order_answers
 from trader.venues.hyperliquid.fill_history import read_fills
@@ -47,6 +48,7 @@ class HyperliquidIntegration:
     is asked before every request, with `priority`; cancellations and orders that only reduce are
     urgent in any case. `published` gives the instruments that somebody else has read, empty when
     there are none: building the object calls nobody, and only what is not published is asked for.
+    `fences` are those that any process has heard of; without it, none are known.
     """
 
     name = HYPERLIQUID
@@ -62,6 +64,7 @@ class HyperliquidIntegration:
         budget: Budget,
         priority: Priority = Priority.READ,
         published: Callable[[], Mapping[str, Instrument]] = dict,
+        fences: FenceRegister | None = None,
     ) -> None:
         self._url = url = url.rstrip("/")
         self._transport = Transport(url, timeout, budget, priority)
@@ -72,6 +75,7 @@ class HyperliquidIntegration:
         self._is_mainnet = url == MAINNET_API_URL
         self._budget = budget
         self._published = published
+        self._fences = fences
         self._instruments: Mapping[str, Instrument] = {}
 
     @classmethod
@@ -83,6 +87,7 @@ class HyperliquidIntegration:
         budget: Budget,
         priority: Priority = Priority.READ,
         published: Callable[[], Mapping[str, Instrument]] = dict,
+        fences: FenceRegister | None = None,
     ) -> Self:
         """The venue that the settings name; without an account, the key's own address trades."""
         return cls(
@@ -94,6 +99,7 @@ class HyperliquidIntegration:
             budget=budget,
             priority=priority,
             published=published,
+            fences=fences,
         )
 
     @property
@@ -168,6 +174,12 @@ class HyperliquidIntegration:
         Source: Hyperliquid, "Exchange endpoint", "Invalidate pending nonce (noop)".
         """
         self._send({"type": "noop"}, nonce, expires_after)
+        if self._fences is not None:
+            self._fences.add(nonce)
+
+    def is_fenced(self, nonce: int) -> bool:
+        """Whether a fence is known to have taken the nonce."""
+        return self._fences is not None and self._fences.has(nonce)
 
     def order(self, cloid: str) -> OrderReport | None:
         """The latest order with this cloid; None may also mean "not yet visible"."""
