@@ -1,4 +1,6 @@
-"""Four tasks that do nothing, one for each hop of a plan: what the messages alone cost."""
+"""Tasks that do nothing, one for each hop of a plan: what the messages alone cost."""
+
+import time
 
 from workers.app import app
 from workers.configuration import ANALYSIS, EXCHANGE, MONITOR
@@ -26,3 +28,9 @@ def third() -> None:
 def fourth() -> None:
     """The hop of the analyze stage; counts itself, so that the end is known."""
     redis().incr(FINISHED)
+
+
+@app.task(name="benchmarks.empty.stamp", queue=EXCHANGE)
+def stamp(key: str) -> None:
+    """The hop from the stream to the track stage; leaves the time at which it ran in this list."""
+    redis().rpush(key, time.time())

@@ -40,6 +40,12 @@ class Workshop:
             environment = for_command(self.environment, command.signs)
             self.supervisor.start(Program(command.name, command.arguments, environment))
 
+    def start_stream(self) -> None:
+        """Start the process on the exchange's websocket."""
+        command = commands.stream()
+        environment = for_command(self.environment, command.signs)
+        self.supervisor.start(Program(command.name, command.arguments, environment))
+
 
 @contextmanager
 def workshop(folder: Path) -> Iterator[Workshop]:

@@ -25,8 +25,8 @@ LATER = {"entry": PriceAbove(level=Decimal(61_000))}
 
 def watch(desk: Desk) -> EntryWatch:
     """What looks at all waiting plans with each heartbeat."""
-    cache = LifecycleCache(desk.journal)
-    return EntryWatch(desk.store, desk.journal, cache, desk.clock, HEARTBEAT)
+    waiting = LifecycleCache(desk.store, desk.journal, Stage.MONITOR)
+    return EntryWatch(desk.journal, waiting, desk.clock, HEARTBEAT)
 
 
 def quote(desk: Desk, mid: int) -> dict[str, Quote]:

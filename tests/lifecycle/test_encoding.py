@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.lifecycle.anything import anything
 from tests.support.lifecycles import START, LifecycleBuilder, a_plan
@@ -16,7 +17,7 @@ from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.stage import Leg
 from trader.strands.encoding import encode_json, encode_strand
 from trader.strands.kinds import Tag
-from trader.strands.strand import Strand
+from trader.strands.strand import Json, Strand
 
 EVENTS: tuple[type[Event], ...] = get_args(get_args(AnyEvent)[0])
 
@@ -82,6 +83,33 @@ def test_an_action_keeps_the_order_in_which_the_venue_hashes_it() -> None:
     again = to_event(stored(strand_of(event)))
     assert isinstance(again, OrdersIntended)
     assert list(again.action) == ["type", "orders", "grouping"]
+
+
+def test_the_plans_of_one_action_share_it() -> None:
+    def read(lifecycle_id: str) -> OrdersIntended:
+        builder = LifecycleBuilder(lifecycle_id=lifecycle_id).accepted().triggered().intended()
+        event = to_event(stored(builder.strands[-1]))
+        assert isinstance(event, OrdersIntended)
+        return event
+
+    assert read("lifecycle-1").action is read("lifecycle-2").action
+
+
+@pytest.mark.parametrize("action", ["", "[]", "null", '{"type": ', 7])
+def test_an_action_that_is_no_json_object_cannot_be_read(action: Json) -> None:
+    strand = LifecycleBuilder().accepted().triggered().intended().strands[-1]
+    damaged = replace(strand, content={**strand.content, "action": action})
+
+    with pytest.raises(UnreadableStrand, match="is not an event of this version"):
+        to_event(damaged)
+
+
+@pytest.mark.parametrize("action", [{"orders": {1, 2}}, {"orders": (1,)}, {1: "one"}])
+def test_an_action_that_is_no_json_is_never_intended(action: object) -> None:
+    intent = LifecycleBuilder().accepted().triggered().intended().lifecycle.history[-1][1]
+
+    with pytest.raises(ValidationError, match="action"):
+        OrdersIntended.model_validate(intent.model_dump() | {"action": action})
 
 
 def test_a_strand_carries_what_other_teams_select_by() -> None:

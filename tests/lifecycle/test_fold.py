@@ -323,6 +323,19 @@ def test_a_lifecycle_begins_with_a_plan() -> None:
         fold([trigger])
 
 
+def test_an_order_that_no_strand_intended_is_noticed() -> None:
+    entered = LifecycleBuilder().entered()
+    without_intent = [
+        replace(strand, seq=seq)
+        for seq, strand in enumerate(s for s in entered.strands if s.seq != 2)
+    ]
+
+    with pytest.raises(
+        BrokenLifecycle, match=r"lifecycle-1, seq 2: OrdersAnswered speaks of '0x[0-9a-f]+', which"
+    ):
+        fold(without_intent)
+
+
 def test_a_strand_of_no_lifecycle_begins_none() -> None:
     with pytest.raises(BrokenLifecycle, match="lifecycle None begins with PlanAccepted"):
         fold([replace(accepted().strands[0], lifecycle_id=None)])

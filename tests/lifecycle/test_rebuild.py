@@ -1,5 +1,6 @@
 import pytest
 
+from tests.support.counted_store import CountedStore
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle import rebuild as rebuilding
 from trader.lifecycle.projection import project
@@ -53,9 +54,13 @@ def test_a_rebuild_goes_page_by_page(
 ) -> None:
     monkeypatch.setattr(rebuilding, "PAGE", 4)
     store.clear_lifecycles()
+    counted = CountedStore(store)
 
-    assert rebuild(store) == 6
+    assert rebuild(counted) == 6
     assert store.lifecycles() == rows
+    assert counted.calls == {
+        "clear_lifecycles": 1, "lifecycle_ids": 3, "load_many": 2, "replace_lifecycles": 2,
+    }  # fmt: skip
 
 
 def test_an_empty_journal_has_nothing_to_rebuild(store: SqliteStore) -> None:

@@ -12,6 +12,7 @@ from trader.conditions.condition import (
     PriceAbove,
     PriceBelow,
 )
+from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import ConditionArmed, EntryDenied
 from trader.market.quote import PriceSource, Quote
@@ -36,8 +37,8 @@ class Market:
         self.plans = WaitingPlans()
         self._mids: dict[str, Decimal] = {}
 
-    def refresh(self, *lifecycles: Lifecycle) -> frozenset[str]:
-        return self.plans.refresh(lifecycles, self._quote)
+    def refresh(self, *lifecycles: Lifecycle, gone: frozenset[str] = NONE) -> frozenset[str]:
+        return self.plans.refresh(Changes(lifecycles, gone), self._quote)
 
     def move(self, mid: int, symbol: str = "BTC") -> frozenset[str]:
         before, self._mids[symbol] = self._mids.get(symbol), Decimal(mid)
@@ -83,7 +84,7 @@ def test_what_others_armed_counts(market: Market) -> None:
     quote = Quote(symbol="BTC", observed_at=START, mid=Decimal(99))
     armed = plan.event(ConditionArmed(legs=("0",), quote=quote, reason="seen below"))
     assert market.refresh(armed.lifecycle) == {"b"}
-    assert market.refresh(armed.lifecycle) == NONE, "nothing has changed since"
+    assert market.refresh() == NONE, "nothing has changed since"
 
 
 def test_a_new_plan_is_judged_on_the_last_prices(market: Market) -> None:
@@ -114,6 +115,8 @@ def test_what_no_longer_waits_is_forgotten(market: Market) -> None:
     market.refresh(plan.lifecycle, gone.lifecycle)
     assert market.plans.symbols == {"BTC", "ETH"}
     market.refresh(plan.triggered().lifecycle)
+    assert market.plans.symbols == {"ETH"}
+    market.refresh(gone=frozenset({"b", "never seen"}))
     assert market.plans.symbols == NONE
     assert market.move(150) == NONE
     assert market.move(150, symbol="ETH") == NONE

@@ -140,7 +140,8 @@ def _to_strand(
 
 def to_event(strand: Strand) -> Event:
     """The event that the strand publishes. Raises UnreadableStrand."""
-    content = {name: value for name, value in strand.content.items() if name != "status"}
+    content = dict(strand.content)
+    content.pop("status", None)
     try:
         return _EVENTS.validate_python(content)
     except ValidationError as error:

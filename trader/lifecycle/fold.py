@@ -42,7 +42,7 @@ from trader.strands.strand import Strand
 
 
 class BrokenLifecycle(Permanent):
-    """The strands of a lifecycle do not begin with a plan, or skip a number."""
+    """The strands of a lifecycle do not begin with a plan, skip a number, or contradict others."""
 
 
 def fold(strands: Iterable[Strand]) -> Lifecycle | None:
@@ -64,15 +64,25 @@ def advance_by(lifecycle: Lifecycle | None, told: Sequence[tuple[Strand, Event]]
     _require_next(0 if lifecycle is None else lifecycle.seq + 1, told)
     after = _begin(*told[0]) if lifecycle is None else lifecycle
     for strand, event in told:
-        after = apply(event, after, strand.created_at)
+        after = _applied(after, strand, event)
     last, _ = told[-1]
     return replace(
         after,
-        seq=last.seq,
+        seq=after.seq + len(told),
         updated_at=last.created_at,
         last_strand_id=last.id,
         history=(*after.history, *((strand.created_at, event) for strand, event in told)),
     )
+
+
+def _applied(before: Lifecycle, strand: Strand, event: Event) -> Lifecycle:
+    try:
+        return apply(event, before, strand.created_at)
+    except KeyError as error:
+        raise BrokenLifecycle(
+            f"lifecycle {strand.lifecycle_id}, seq {strand.seq}: {type(event).__name__} speaks of "
+            f"{error}, which no strand before it has intended"
+        ) from error
 
 
 def _require_next(first: int, told: Sequence[tuple[Strand, Event]]) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from trader.lifecycle.stage import Stage
 from trader.strands.store import StrandStore
 from trader.strands.strand import LifecycleRow
 
 PAGE = 500
+
+T = TypeVar("T")
 
 
 def rows_in(
@@ -21,8 +24,8 @@ def rows_in(
         after = page[-1].lifecycle_id
 
 
-def pages_of(rows: Iterable[LifecycleRow]) -> Iterator[list[LifecycleRow]]:
-    """The rows in pages, none empty: as many as are asked of a store at once."""
-    remaining = iter(rows)
+def pages_of(things: Iterable[T]) -> Iterator[list[T]]:
+    """The things in pages, none empty: as many as are asked of a store at once."""
+    remaining = iter(things)
     while page := list(islice(remaining, PAGE)):
         yield page

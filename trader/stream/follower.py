@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Never
@@ -12,9 +13,8 @@ from redis import Redis
 from trader.clock import Clock
 from trader.errors import TraderError
 from trader.lifecycle.cache import LifecycleCache
+from trader.lifecycle.changes import Changes, StageChanges
 from trader.lifecycle.journal import Journal
-from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.market.instruments import PublishedInstruments
 from trader.market.snapshot import LeasedPrices
@@ -136,17 +136,19 @@ class Follower:
 
     async def _refresh_tracked(self) -> Never:
         """Every second, and at once when the venue told of an order that is not known."""
-        cache, doubts = LifecycleCache(self._parts.journal), Doubts()
+        parts = self._parts
+        tracked = LifecycleCache(parts.store, parts.journal, Stage.TRACK)
+        doubts = Doubts()
         while True:
             self._listener.has_unplaced.clear()
             began, asked = time.monotonic(), self._listener.unplaced
             try:
-                found = await asyncio.to_thread(self._read, cache, Stage.TRACK)
+                found = await asyncio.to_thread(tracked.sweep)
             except TraderError as error:
                 log.error("tracked plans were not read", why=str(error))
             else:
                 self._listener.refresh_tracked(found, asked)
-                for lifecycle_id in doubts.due(found, self._parts.clock()):
+                for lifecycle_id in doubts.due(found, parts.clock()):
                     self._outbox.track(lifecycle_id)
                 await self._subscribe()
             await asyncio.sleep(LEAST_REFRESH_SECONDS)
@@ -155,18 +157,22 @@ class Follower:
                     await self._listener.has_unplaced.wait()
 
     async def _refresh_waiting(self) -> Never:
-        cache = LifecycleCache(self._parts.journal)
+        waiting = StageChanges(self._parts.store, self._parts.journal, Stage.MONITOR)
         while True:
             began = time.monotonic()
             try:
                 self._listed = await asyncio.to_thread(self._read_listed)
-                found = await asyncio.to_thread(self._read, cache, Stage.MONITOR)
+                await self._take_in(waiting.look())
             except TraderError as error:
                 log.error("waiting plans were not read", why=str(error))
             else:
-                self._listener.refresh_waiting(found)
                 await self._subscribe()
             await asyncio.sleep(_pause_after(began))
+
+    async def _take_in(self, pages: Iterator[Changes]) -> None:
+        """One page at a time: a hundred thousand plans at once would deafen the stream."""
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            self._listener.refresh_waiting(page)
 
     async def _pulse(self) -> Never:
         while True:
@@ -181,9 +187,6 @@ class Follower:
             except PulseUnavailable as error:
                 log.warning("no sign of life given", why=str(error))
             await asyncio.sleep(PULSE_SECONDS)
-
-    def _read(self, cache: LifecycleCache, stage: Stage) -> tuple[Lifecycle, ...]:
-        return tuple(cache.sweep(rows_in(self._parts.store, stage)))
 
     def _read_listed(self) -> frozenset[str]:
         instruments = self._published().values()

@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 
 from trader.clock import Clock
+from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.market.quote import Quote
 from trader.stream.outbox import Outbox
@@ -81,9 +82,9 @@ class Listener:
                 self._hear_strange(message)
         return message
 
-    def refresh_waiting(self, lifecycles: Iterable[Lifecycle]) -> None:
-        """These plans wait now."""
-        self._outbox.check(self.waiting.refresh(lifecycles, self._quote))
+    def refresh_waiting(self, changes: Changes) -> None:
+        """Among the waiting plans this has changed."""
+        self._outbox.check(self.waiting.refresh(changes, self._quote))
 
     def refresh_tracked(self, lifecycles: Iterable[Lifecycle], asked: int) -> None:
         """These plans are tracked now: as read after the first `asked` unplaced were told."""
