@@ -3,7 +3,8 @@
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from hyperliquid.exchange import Exchange
 from redis import Redis
 
 from benchmarks.workshop import Workshop
+from tests.support.postgres_server import running_postgres
 from trader.clock import utc_now
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
@@ -21,7 +23,10 @@ from trader.orders.draft import OrderDraft
 from trader.orders.sender import Placement, Sender
 from trader.plans.plan import Plan
 from trader.settings import read_settings
+from trader.strands.migrations import migrate
 from trader.strands.opening import open_store
+from trader.strands.postgres_address import parse_address
+from trader.strands.store import StrandStore
 from trader.venues.budget import SharedBudget
 from trader.venues.credentials import read_credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
@@ -38,31 +43,45 @@ WARM_UP = 20
 
 @dataclass(frozen=True, slots=True)
 class PlacementCost:
-    """Milliseconds for one order, medians of `orders` taken in turn."""
+    """Milliseconds for one order, medians of `orders` taken in turn, by the journal's store."""
 
     orders: int
-    safe_ms: float
+    sqlite_ms: float
+    postgresql_ms: float
     bare_ms: float
 
     @property
-    def ratio(self) -> float:
-        """How many times the bare call a safe order costs."""
-        return self.safe_ms / self.bare_ms
+    def sqlite_ratio(self) -> float:
+        """How many times the bare call a safe order costs with the journal in a file."""
+        return self.sqlite_ms / self.bare_ms
+
+    @property
+    def postgresql_ratio(self) -> float:
+        """The same with the journal in a PostgreSQL on this machine."""
+        return self.postgresql_ms / self.bare_ms
 
 
 def measure_placement(shop: Workshop, orders: int) -> PlacementCost:
-    """Place orders both ways in turn, far below the market, on the same exchange."""
+    """Place orders each way in turn, far below the market, on the same exchange."""
     os.environ.update({n: v for n, v in shop.environment.items() if n.startswith("TRADER_")})
-    safe, bare = _safe_way(shop), _bare_way(shop)
-    for _ in range(WARM_UP):
-        safe()
-        bare()
-    pairs = [(_timed(safe), _timed(bare)) for _ in range(orders)]
-    return PlacementCost(
-        orders,
-        statistics.median(seconds for seconds, _ in pairs) * 1000,
-        statistics.median(seconds for _, seconds in pairs) * 1000,
-    )
+    with (
+        closing(open_store(shop.environment["TRADER_STORE_URL"])) as sqlite,
+        _postgresql() as postgresql,
+    ):
+        ways = (_safe_way(shop, sqlite), _safe_way(shop, postgresql), _bare_way(shop))
+        rounds = [[_timed(way) for way in ways] for _ in range(WARM_UP + orders)]
+    medians = [statistics.median(seconds) * 1000 for seconds in zip(*rounds[WARM_UP:], strict=True)]
+    return PlacementCost(orders, *medians)
+
+
+@contextmanager
+def _postgresql() -> Iterator[StrandStore]:
+    """A journal in a server of its own, whose commits are on the disk when they return."""
+    with running_postgres() as server:
+        url = server.url(server.create_database())
+        migrate(parse_address(url))
+        with closing(open_store(url)) as store:
+            yield store
 
 
 def _timed(call: Callable[[], None]) -> float:
@@ -71,10 +90,10 @@ def _timed(call: Callable[[], None]) -> float:
     return time.perf_counter() - started
 
 
-def _safe_way(shop: Workshop) -> Callable[[], None]:
+def _safe_way(shop: Workshop, store: StrandStore) -> Callable[[], None]:
     settings = read_settings(shop.environment)
     redis = Redis.from_url(settings.redis_url)
-    journal = Journal(open_store(settings.store_url))
+    journal = Journal(store)
     credentials = read_credentials(shop.environment)
     budget = SharedBudget(
         WeightBucket(redis, settings.weight_per_minute),
