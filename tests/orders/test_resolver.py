@@ -179,6 +179,18 @@ def test_a_fence_that_is_heard_of_later_ends_the_doubt_then(desk: Desk) -> None:
     assert isinstance(event, IntentDied)
 
 
+def test_an_open_order_that_its_client_order_id_never_shows_is_not_taken_for_dead(
+    desk: Desk,
+) -> None:
+    plan = in_doubt(desk, loses_the_reply)
+    desk.venue.hidden_orders = True
+    assert resolve(desk, plan) == ["nonce_found_used"]
+
+    desk.clock.advance(VISIBILITY_LAG)
+    assert resolve(desk, plan) == ["order_reported"]
+    assert desk.states(plan, Leg.ENTRY) == [OrderState.OPEN]
+
+
 def test_a_request_whose_nonce_is_used_is_not_sent_again(desk: Desk) -> None:
     plan = used_by_a_fence(desk)
     resolve(desk, plan)
@@ -259,8 +271,9 @@ def test_of_a_batch_each_order_is_resolved_by_itself(desk: Desk) -> None:
     desk.venue.order_faults = [loses_the_reply]
     lifecycle = desk.sender().place(Placement(desk.load(plan), [draft, draft], "two"))
     second = lifecycle.orders_of(Leg.ENTRY)[1].cloid
-    asked = desk.venue.order
+    asked, listed = desk.venue.order, desk.venue.open_orders
     desk.venue.order = lambda cloid: None if cloid == second else asked(cloid)  # type: ignore[method-assign]
+    desk.venue.open_orders = lambda: tuple(o for o in listed() if o.cloid != second)  # type: ignore[method-assign]
     desk.clock.advance(DEAD)
 
     assert resolve(desk, plan) == ["order_reported", "intent_died"]

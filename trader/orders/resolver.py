@@ -114,27 +114,35 @@ class Resolver:
         self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
     ) -> tuple[Event, ...]:
         """What the venue knows as of `now`, or a proved death: nothing there when it must be."""
+        closed_at, closed_by = _closed(lifecycle, intent)
+        is_closed = now >= closed_at + VISIBILITY_LAG
         try:
-            found = self._found(lifecycle, intent)
+            found = self._found(lifecycle, intent, is_closed)
         except VenueUnavailable:
             return ()
-        closed_at, closed_by = _closed(lifecycle, intent)
-        if now < closed_at + VISIBILITY_LAG:
+        if not is_closed:
             return found
         doubtful = apply_all(lifecycle, found, now).doubtful(intent.intent_id)
         proof = (
-            f"{closed_by} {closed_at.isoformat()}, and the venue knows no such order and no trade "
-            "of it"
+            f"{closed_by} {closed_at.isoformat()}, and the venue knows no such order, open or "
+            "ended, and no trade of it"
         )
         return (*found, *_died(intent, doubtful, proof))
 
-    def _found(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
-        """What the venue knows of the doubtful orders, by client order id and by trades."""
-        reports = {}
-        for cloid in lifecycle.doubtful(intent.intent_id):
-            report = self.venue.order(cloid)
-            if report is not None:
-                reports[cloid] = report
+    def _found(
+        self, lifecycle: Lifecycle, intent: OrdersIntended, is_closed: bool
+    ) -> tuple[Event, ...]:
+        """What the venue knows of the doubtful orders, by client order id and by trades.
+
+        Its list of open orders is asked before nothing is taken for a proof: it has them by
+        another way than the client order id, which is what becomes visible late.
+        """
+        doubtful = lifecycle.doubtful(intent.intent_id)
+        asked = {cloid: self.venue.order(cloid) for cloid in doubtful}
+        reports = {cloid: report for cloid, report in asked.items() if report is not None}
+        if is_closed and len(reports) < len(doubtful):
+            listed = {r.cloid: r for r in self.venue.open_orders() if r.cloid in asked}
+            reports = {cloid: r for cloid, r in listed.items() if cloid is not None} | reports
         fills = self.venue.fills(intent.intended_at - CLOCK_TOLERANCE)
         return follow(lifecycle, VenueFacts(reports, fills), self.clock())
 
