@@ -45,15 +45,15 @@ def check_plan(lifecycle_id: str) -> None:
 
 @app.task(name="workers.monitor.resume_stalled", base=StageTask)
 def resume_stalled() -> None:
-    """Send the plans on that should have moved by themselves: their message was lost."""
-    place(_stalled(Stage.PLACE), expires=pace_of(Stage.PLACE).seconds)
-    for lifecycle_id in _stalled(Stage.ANALYZE):
-        resume(lifecycle_id, Stage.ANALYZE, expires=pace_of(Stage.ANALYZE).seconds)
+    """Send the plans on that should have moved by themselves: their message was lost.
 
-
-def _stalled(stage: Stage) -> list[str]:
-    due = rows_in(store(), stage, due_by=utc_now())
-    return pace_of(stage).passing(row.lifecycle_id for row in due)
+    Each on its own, also where several were placed together before: should one of them be what
+    ended the worker, the others go on without it.
+    """
+    for stage in (Stage.PLACE, Stage.ANALYZE):
+        pace, due = pace_of(stage), rows_in(store(), stage, due_by=utc_now())
+        for lifecycle_id in pace.passing(row.lifecycle_id for row in due):
+            resume(lifecycle_id, stage, expires=pace.seconds)
 
 
 def _take_in() -> tuple[str, ...]:

@@ -41,11 +41,10 @@ def stop_unless(task: Task, stage: Stage, expected: Stage) -> None:
         task.request.chain = None
 
 
-def place(lifecycle_ids: Sequence[str], *, expires: float | None = None) -> None:
+def place(lifecycle_ids: Sequence[str]) -> None:
     """Send triggered plans on: one as a chain, several as batches whose orders go out together."""
     if len(lifecycle_ids) == 1:
-        resume(lifecycle_ids[0], Stage.PLACE, expires=expires)
+        resume(lifecycle_ids[0], Stage.PLACE)
         return
     for start in range(0, len(lifecycle_ids), BATCH):
-        batch = list(lifecycle_ids[start : start + BATCH])
-        app.send_task(PLACE_TOGETHER, (batch,), expires=expires)
+        app.send_task(PLACE_TOGETHER, (list(lifecycle_ids[start : start + BATCH]),))
