@@ -29,6 +29,7 @@ SHORT = {"direction": Direction.SHORT, "stop_loss": Decimal(31000), "take_profit
 
 def facts(equity: int | None = None, opposing: str | None = None) -> EntryFacts:
     return EntryFacts(
+        decided_at=NOW,
         instrument=BTC,
         limits=LIMITS,
         equity=None if equity is None else Decimal(equity),
@@ -38,7 +39,7 @@ def facts(equity: int | None = None, opposing: str | None = None) -> EntryFacts:
 
 def decide(plan: Plan, known: EntryFacts | None = None) -> OrderDraft | Refused:
     lifecycle = waiting().lifecycle
-    return decide_entry(lifecycle, plan, a_quote(at=NOW), known or facts(), NOW)
+    return decide_entry(lifecycle, plan, a_quote(at=NOW), known or facts())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_another_plan_on_the_other_side_stops_the_entry(
 
 def test_a_cancelled_plan_is_not_entered() -> None:
     lifecycle = cancel_requested(waiting()).lifecycle
-    ended = decide_entry(lifecycle, guarded_plan(), a_quote(at=NOW), facts(), NOW)
+    ended = decide_entry(lifecycle, guarded_plan(), a_quote(at=NOW), facts())
 
     assert isinstance(ended, PlanCancelled)
     assert ended.requested_by == "operator"

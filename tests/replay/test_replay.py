@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.orders.desk import DEAD, Desk
+from tests.orders.desk import DEAD, LIMITS, Desk
 from tests.orders.faults import drops_the_request
 from trader.lifecycle.stage import Stage
 from trader.performance.analyzer import PerformanceAnalyzer
@@ -58,12 +58,23 @@ def armed_again_after_a_proved_death(desk: Desk) -> str:
     return plan
 
 
+def intended_when_its_trigger_had_become_too_old(desk: Desk) -> str:
+    """It was decided in time; other plans of the same action were decided after it."""
+    plan = desk.trigger()
+    desk.clock.advance(LIMITS.max_price_age - timedelta(seconds=2))
+    worker = desk.worker()
+    slow = replace(worker.sender, clock=lambda: desk.clock() + timedelta(seconds=3))
+    assert replace(worker, sender=slow).place_order_when_ready(plan) is Stage.TRACK
+    return plan
+
+
 WAYS = [
     finished_at_its_stop,
     closed_by_time,
     cancelled_while_it_rests,
     denied_by_a_control,
     armed_again_after_a_proved_death,
+    intended_when_its_trigger_had_become_too_old,
 ]
 
 

@@ -68,13 +68,12 @@ class Entries:
             quotes[plan.symbol] = self.venue.quote(plan.symbol)
         quote = quotes[plan.symbol]
         facts = self._facts(plan, instrument, decided.placements)
-        now = self.clock()
-        decision = decide_entry(lifecycle, plan, quote, facts, now)
+        decision = decide_entry(lifecycle, plan, quote, facts)
         if isinstance(decision, OrderDraft):
             reason = entry_sentence(decision)
             decided.placements.append(Placement(lifecycle, [decision], reason, quote, facts=facts))
         else:
-            decided.refused.append((lifecycle, decision, now))
+            decided.refused.append((lifecycle, decision, facts.decided_at))
 
     def _opposing(self, plan: Plan) -> str | None:
         """A plan that holds, or may come to hold, the other side of the symbol."""
@@ -86,12 +85,15 @@ class Entries:
     def _facts(
         self, plan: Plan, instrument: Instrument, placements: Sequence[Placement]
     ) -> EntryFacts:
+        equity = self.venue.account().equity if needs_equity(plan) else None
+        opposing = self._opposing(plan) or _opposing_beside(plan, placements)
         return EntryFacts(
             instrument=instrument,
             limits=self.limits,
-            equity=self.venue.account().equity if needs_equity(plan) else None,
-            opposing=self._opposing(plan) or _opposing_beside(plan, placements),
+            equity=equity,
+            opposing=opposing,
             requests_left=self.venue.requests_left(),
+            decided_at=self.clock(),
         )
 
 

@@ -21,13 +21,13 @@ Refused = PlanExpired | PlanCancelled | EntryDenied
 
 
 def decide_entry(
-    lifecycle: Lifecycle, plan: Plan, quote: Quote, facts: EntryFacts, now: datetime
+    lifecycle: Lifecycle, plan: Plan, quote: Quote, facts: EntryFacts
 ) -> OrderDraft | Refused:
     """The entry order of a triggered plan, or the event that says why there is none.
 
     Raises VenueUnavailable when the quote has no mid.
     """
-    ended = end_before_entry(lifecycle, plan, now)
+    ended = end_before_entry(lifecycle, plan, facts.decided_at)
     if ended is not None:
         return ended
     mid = _mid_of(quote)
@@ -44,7 +44,7 @@ def decide_entry(
         opposing=facts.opposing,
         requests_left=facts.requests_left,
     )
-    denied = denial(check, facts.limits, now)
+    denied = denial(check, facts.limits, facts.decided_at)
     return draft if denied is None else denied.model_copy(update={"quote": quote, "facts": facts})
 
 

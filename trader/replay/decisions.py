@@ -83,7 +83,7 @@ def _(event: EntryDenied, moment: Moment) -> Event | None:
     plan = plan_of(moment.lifecycle)
     if event.quote is None or event.facts is None:
         return unlisted(plan)
-    decided = decide_entry(moment.lifecycle, plan, event.quote, event.facts, moment.at)
+    decided = decide_entry(moment.lifecycle, plan, event.quote, event.facts)
     return None if isinstance(decided, OrderDraft) else decided
 
 
@@ -149,7 +149,7 @@ def _drafts(event: OrdersIntended, moment: Moment) -> tuple[tuple[OrderDraft, ..
     """The orders that the same facts lead to, with their reason; none when they lead elsewhere."""
     lifecycle, plan = moment.lifecycle, plan_of(moment.lifecycle)
     if event.facts is not None and event.quote is not None:
-        decided = decide_entry(lifecycle, plan, event.quote, event.facts, event.intended_at)
+        decided = decide_entry(lifecycle, plan, event.quote, event.facts)
         if not isinstance(decided, OrderDraft):
             return (), ""
         return (decided,), entry_sentence(decided)
