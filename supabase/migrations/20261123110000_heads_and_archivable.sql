@@ -1,13 +1,18 @@
 -- The lifecycles of a stage, each with its newest seq, in order of lifecycle_id: one object, which
 -- no cap on rows cuts short. A sweep asks for it to read only what has changed.
+-- Planned for the stage that is asked for: a plan for any stage would read those that are done.
 create function public.trader_heads(stage text) returns json
-language sql stable set search_path = '' as $$
-    select coalesce(json_object_agg(head.lifecycle_id, head.seq), '{}')
-    from (
-        select l.lifecycle_id, l.seq from public.lifecycles as l
-        where l.stage = trader_heads.stage
-        order by l.lifecycle_id
-    ) as head
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+    return (
+        select coalesce(json_object_agg(head.lifecycle_id, head.seq), '{}')
+        from (
+            select l.lifecycle_id, l.seq from public.lifecycles as l
+            where l.stage = trader_heads.stage
+            order by l.lifecycle_id
+        ) as head
+    );
+end
 $$;
 
 revoke execute on function public.trader_heads(text)
