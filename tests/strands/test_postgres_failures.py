@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ from tests.support.lossy_proxy import LossyProxy, lossy_proxy
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.postgres_sessions import Later, await_waiting
 from trader.errors import Misconfigured
+from trader.processes.waiting import wait_until
 from trader.strands.migrations import migrate
 from trader.strands.postgres import PostgresStore
 from trader.strands.postgres_address import parse_address
@@ -276,7 +278,13 @@ def test_a_changed_password_is_told(server: PostgresServer, url: str) -> None:
     with pytest.raises(Misconfigured, match="password authentication failed"):
         store.load("life")
     server.execute("alter role worker password 'old'")
-    assert store.load("life") == ()
+
+    def is_let_in_again() -> bool:
+        with suppress(StoreUnavailable):
+            return store.load("life") == ()
+        return False
+
+    wait_until(is_let_in_again, 30, "the store connects again")
     store.close()
 
 
