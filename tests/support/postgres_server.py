@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from trader.processes.ports import LOOPBACK, free_port
+from trader.processes.waiting import wait_until
 
 PASSWORD = "the password of the tests"
 OWNER = "postgres"
@@ -96,6 +97,13 @@ class PostgresServer:
         value = "on" if is_read_only else "off"
         self.execute(f"alter system set default_transaction_read_only = {value}")
         self.execute("select pg_reload_conf()")
+        # The server tells its old sessions before it takes a new one that sees the change.
+        wait_until(lambda: self._is_read_only() is is_read_only, START_SECONDS, "it is told")
+
+    def _is_read_only(self) -> bool:
+        with psycopg.connect(self.url(OWNER), autocommit=True) as connection:
+            ((value,),) = connection.execute("show default_transaction_read_only").fetchall()
+        return bool(value == "on")
 
     def execute(self, statements: str, database: str = OWNER) -> None:
         """Run SQL as the owner."""
