@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 
 from benchmarks.standing_venue import MIDS, StandingVenue
 from trader.clock import utc_now
@@ -35,7 +34,7 @@ class OpenLifecycles:
         self._journal = Journal(store)
         self._venue = venue
         self._entries = Entries(store, venue, LIMITS, utc_now)
-        self._sender = Sender(self._journal, venue, _Nonces(), utc_now, timedelta(seconds=15))
+        self._sender = Sender(self._journal, venue, utc_now, timedelta(seconds=15))
 
     def open(self, number: int) -> list[Lifecycle]:
         """So many more plans, in the order of their ids."""
@@ -85,14 +84,6 @@ class OpenLifecycles:
         if not isinstance(step, Place):
             raise RuntimeError(f"{plan.plan_id} is not to be protected, but: {step}")
         return Placement(entered, step.drafts, step.reason, news=news)
-
-
-class _Nonces:
-    def __init__(self) -> None:
-        self._counter = count(1)
-
-    def next(self, _now: object) -> int:
-        return next(self._counter)
 
 
 def _plan(number: int) -> Plan:

@@ -27,11 +27,11 @@ from trader.strands.migrations import migrate
 from trader.strands.opening import open_store
 from trader.strands.postgres_address import parse_address
 from trader.strands.store import StrandStore
+from trader.venues.admission import Admission
 from trader.venues.budget import SharedBudget
 from trader.venues.credentials import read_credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
 from trader.venues.instrument import Side
-from trader.venues.nonces import NonceCounter
 from trader.venues.orders import TimeInForce
 from trader.venues.request_counter import RequestCounter
 from trader.venues.weight_bucket import WeightBucket
@@ -98,10 +98,10 @@ def _safe_way(shop: Workshop, store: StrandStore) -> Callable[[], None]:
     budget = SharedBudget(
         WeightBucket(redis, settings.weight_per_minute),
         RequestCounter(redis, trading_address(settings, credentials)),
+        Admission(redis, credentials.address),
     )
     venue = HyperliquidIntegration.from_settings(settings, credentials, utc_now, budget)
-    nonces = NonceCounter(redis, venue.signer)
-    sender = Sender(journal, venue, nonces, utc_now, timedelta(seconds=15))
+    sender = Sender(journal, venue, utc_now, timedelta(seconds=15))
     quote = venue.quote(SYMBOL)
     price = venue.instruments()[SYMBOL].round_price((quote.mid or Decimal(1)) / 2, Side.SELL)
     draft = OrderDraft(Leg.ENTRY, SYMBOL, Side.BUY, SIZE, price, TimeInForce.GTC)

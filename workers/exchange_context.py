@@ -28,11 +28,11 @@ from trader.reconciliation.cursor import FillCursor
 from trader.reconciliation.reconciler import Reconciler
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
+from trader.venues.admission import Admission
 from trader.venues.budget import Priority, SharedBudget
 from trader.venues.credentials import Credentials, read_credentials
 from trader.venues.fences import FenceRegister
 from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
-from trader.venues.nonces import NonceCounter
 from trader.venues.request_counter import RequestCounter
 from trader.venues.weight_bucket import WeightBucket
 from workers.journal_context import journal, redis, store
@@ -59,6 +59,7 @@ def budget() -> SharedBudget:
     return SharedBudget(
         WeightBucket(connection, settings().weight_per_minute),
         RequestCounter(connection, trading_address(settings(), credentials())),
+        Admission(connection, credentials().address),
     )
 
 
@@ -122,7 +123,7 @@ def reconciler() -> Reconciler:
 
 def _sender(at: HyperliquidIntegration) -> Sender:
     expiry = timedelta(seconds=settings().order_expiry_seconds)
-    return Sender(journal(), at, NonceCounter(redis(), at.signer), utc_now, expiry)
+    return Sender(journal(), at, utc_now, expiry)
 
 
 def _grace() -> timedelta:

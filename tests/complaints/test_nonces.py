@@ -7,8 +7,8 @@ from decimal import Decimal
 from redis import Redis
 
 from tests.orders.desk import EXPIRY, Desk
+from tests.support.nonces import SharedNonces
 from tests.venues.builders import limit_order
-from trader.venues.nonces import NonceCounter
 from trader.venues.orders import AnswerKind
 
 AT_ONCE = 20
@@ -23,9 +23,9 @@ def test_ccxt_30348_duplicate_nonces(desk: Desk, empty_broker_url: str) -> None:
 
     def place(number: int) -> AnswerKind:
         with Redis.from_url(empty_broker_url) as redis:
-            nonce = NonceCounter(redis, desk.address).next(now)
-        order = limit_order(cloid=f"0x{number:032x}", limit_price=Decimal(50_000))
-        return desk.connect().place_order(order, nonce, now + EXPIRY).kind
+            venue = desk.connect(budget=SharedNonces(redis, desk.address).budget)
+            order = limit_order(cloid=f"0x{number:032x}", limit_price=Decimal(50_000))
+            return venue.place_order(order, now, now + EXPIRY).kind
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(place, range(AT_ONCE)))
@@ -39,11 +39,11 @@ def test_hummingbot_7737_a_cancellation_never_takes_the_nonce_of_an_order(
     """Submitted and cancelled in one millisecond, by a clock that even goes back."""
     now = datetime.now(UTC)
     with Redis.from_url(empty_broker_url) as redis:
-        counter = NonceCounter(redis, desk.address)
+        venue = desk.connect(budget=SharedNonces(redis, desk.address).budget)
         for number in range(5):
             order = limit_order(cloid=f"0x{number:032x}", limit_price=Decimal(50_000))
-            desk.venue.place_order(order, counter.next(now), now + EXPIRY)
-            action = desk.venue.compose_cancel([("BTC", order.cloid)])
-            earlier = now - timedelta(seconds=1)
-            assert desk.venue.send_cancel(action, counter.next(earlier), now + EXPIRY) == ("",)
+            venue.place_order(order, now, now + EXPIRY)
+            action = venue.compose_cancel([("BTC", order.cloid)])
+            nonce = venue.admit(action, now - timedelta(seconds=1))
+            assert venue.send_cancel(action, nonce, now + EXPIRY) == ("",)
     assert [order["status"] for order in desk.orders()] == ["canceled"] * 5

@@ -107,7 +107,7 @@ def test_python_sdk_285_a_hanging_request_times_out(desk: Desk, faults: AccountF
     with pytest.raises(VenueUnavailable):
         venue.account()
     with pytest.raises(ActionOutcomeUnknown):
-        venue.place_order(limit_order(), desk.nonces.next(desk.clock()), desk.clock() + EXPIRY)
+        venue.place_order(limit_order(), desk.clock(), desk.clock() + EXPIRY)
     assert time.monotonic() - began < 5
 
 

@@ -1,7 +1,6 @@
 """Workers on one journal and one account at a real exchange."""
 
 import itertools
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from eth_account import Account as EthAccount
 
 from tests.orders.faults import FaultyVenue
 from tests.support.lifecycles import a_plan
+from tests.support.nonces import OwnNonces
 from tests.venues.exchange_process import ExchangeProcess
 from trader.conditions.condition import Immediately
 from trader.lifecycle.cancellation import request_cancel
@@ -32,7 +32,7 @@ from trader.reconciliation.account import account_id_of
 from trader.risk.limits import RiskLimits
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import SequenceConflict
-from trader.venues.budget import Unlimited
+from trader.venues.budget import Budget
 from trader.venues.credentials import Credentials
 from trader.venues.fences import FenceRegister
 from trader.venues.instrument import Side
@@ -67,16 +67,6 @@ class Clock:
         self._ahead += by
 
 
-class Nonces:
-    """A counter for all workers of the test."""
-
-    def __init__(self) -> None:
-        self._counter = itertools.count(time.time_ns() // 1_000_000)
-
-    def next(self, now: datetime) -> int:  # noqa: ARG002
-        return next(self._counter)
-
-
 class Desk:
     """One account, one journal; `venue` is the first worker's."""
 
@@ -85,7 +75,7 @@ class Desk:
         self.store = store
         self.journal = Journal(store)
         self.clock = Clock()
-        self.nonces = Nonces()
+        self.nonces = OwnNonces()
         self._credentials = Credentials(EthAccount.create())
         self._plans = itertools.count(1)
         self._by_hand = itertools.count(0xE0000000)
@@ -104,6 +94,7 @@ class Desk:
         url: str | None = None,
         timeout: float = 5.0,
         fences: FenceRegister | None = None,
+        budget: Budget | None = None,
     ) -> FaultyVenue:
         """Another connection to the same account, which waits that many seconds for a reply."""
         return FaultyVenue(
@@ -112,13 +103,13 @@ class Desk:
             credentials=self._credentials,
             timeout=timeout,
             clock=self.clock,
-            budget=Unlimited(),
+            budget=budget or self.nonces,
             fences=fences,
         )
 
     def sender(self, venue: FaultyVenue | None = None) -> Sender:
         """What sends a worker's orders."""
-        return Sender(self.journal, venue or self.venue, self.nonces, self.clock, EXPIRY)
+        return Sender(self.journal, venue or self.venue, self.clock, EXPIRY)
 
     def resolver(self, venue: FaultyVenue | None = None) -> Resolver:
         """What ends a worker's doubts."""
@@ -228,7 +219,7 @@ class Desk:
             reduce_only=reduce_only,
         )
         now = self.clock()
-        self.venue.place_order(order, self.nonces.next(now), now + EXPIRY)
+        self.venue.place_order(order, now, now + EXPIRY)
 
     def account_events(self) -> list[str]:
         """What the account's own strands say, by name."""

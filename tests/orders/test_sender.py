@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,15 +12,17 @@ from tests.orders.faults import (
     meanwhile,
     sends_twice,
 )
+from tests.support.nonces import OwnNonces
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import IntentUnknown, OrdersAnswered, OrdersIntended
-from trader.lifecycle.stage import Leg, OrderState
+from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.orders.draft import OrderDraft, cloid_of
 from trader.orders.sender import Placement
 from trader.strands.store import SequenceConflict
+from trader.venues.budget import Priority
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
-from trader.venues.venue import VenueUnavailable
+from trader.venues.venue import BudgetExhausted, VenueUnavailable
 
 
 def draft(price: int = 59_000, size: Decimal = SIZE) -> OrderDraft:
@@ -37,6 +39,24 @@ def draft(price: int = 59_000, size: Decimal = SIZE) -> OrderDraft:
 def place(desk: Desk, *drafts: OrderDraft) -> Lifecycle:
     plan = desk.trigger()
     return desk.sender().place(Placement(desk.load(plan), drafts or [draft()], "because"))
+
+
+class NoRoom(OwnNonces):
+    """The requests are used up."""
+
+    def admit(self, weight: int, requests: int, priority: Priority, now: datetime) -> int:
+        text = f"no room for {requests} requests of weight {weight}, {priority} at {now}"
+        raise BudgetExhausted(text, 1.0)
+
+
+def test_an_order_for_which_there_is_no_room_is_not_intended(desk: Desk) -> None:
+    plan = desk.trigger()
+    sender = desk.sender(desk.connect(budget=NoRoom()))
+    with pytest.raises(BudgetExhausted, match="no room for 2 requests"):
+        sender.place(Placement(desk.load(plan), [draft(), draft()], "because"))
+    assert "orders_intended" not in desk.events(plan)
+    assert desk.load(plan).stage is Stage.PLACE
+    assert desk.orders() == []
 
 
 def test_the_intent_is_in_the_journal_before_the_order_is_at_the_venue(desk: Desk) -> None:

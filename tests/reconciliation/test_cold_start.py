@@ -51,8 +51,8 @@ def cancel_by_hand(desk: Desk, plans: Sequence[str], leg: Leg) -> None:
     """The account's owner takes an order of each plan from the venue."""
     orders = [desk.load(plan).orders_of(leg)[-1] for plan in plans]
     action = desk.venue.compose_cancel([("BTC", order.cloid) for order in orders])
-    now = desk.clock()
-    assert not any(desk.venue.send_cancel(action, desk.nonces.next(now), now + EXPIRY))
+    expiry = desk.clock() + EXPIRY
+    assert not any(desk.venue.send_cancel(action, desk.nonces.next(), expiry))
 
 
 def test_all_that_differ_are_found_and_nothing_is_written_twice(

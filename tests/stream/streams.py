@@ -18,6 +18,7 @@ from redis import Redis
 
 from tests.local_exchange.controls import Controls
 from tests.support.lifecycles import LifecycleBuilder
+from tests.support.nonces import OwnNonces
 from tests.support.real_processes import RealExchange
 from tests.venues.builders import limit_order
 from trader.clock import utc_now
@@ -29,7 +30,6 @@ from trader.processes.waiting import wait_until
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW
 from trader.stream.pulse import Pulse, read_pulse
-from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from workers.configuration import KEY_PREFIX
@@ -86,9 +86,9 @@ class Streams:
         mid = self.venue.quote("BTC").mid
         assert mid is not None
         limit = (mid * 101 / 100).quantize(1)
-        self.nonce += 1
-        expiry = utc_now() + timedelta(seconds=15)
-        self.venue.place_order(limit_order(cloid=cloid, limit_price=limit), self.nonce, expiry)
+        now = utc_now()
+        order = limit_order(cloid=cloid, limit_price=limit)
+        self.venue.place_order(order, now, now + timedelta(seconds=15))
 
     def messages(self, queue: str) -> list[tuple[str, list[object]]]:
         """Task and arguments of what waits in a queue, oldest first."""
@@ -125,7 +125,7 @@ def streams(folder: Path, redis_url: str, exchange: RealExchange) -> Iterator[St
         credentials=Credentials(account),
         timeout=5.0,
         clock=utc_now,
-        budget=Unlimited(),
+        budget=OwnNonces(),
     )
     database = folder / "trader.db"
     environment = {

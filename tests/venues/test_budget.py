@@ -8,6 +8,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests.venues.builders import ADDRESS
+from trader.venues.admission import Admission
 from trader.venues.budget import (
     BACK_OFF_SECONDS,
     URGENT_WAIT_SECONDS,
@@ -28,7 +29,10 @@ def shared(redis: Redis, pauses: list[float] | None = None) -> SharedBudget:
     """A process's budget; it notes its pauses instead of sleeping."""
     noted = [] if pauses is None else pauses
     return SharedBudget(
-        WeightBucket(redis, PER_MINUTE), RequestCounter(redis, ADDRESS), noted.append
+        WeightBucket(redis, PER_MINUTE),
+        RequestCounter(redis, ADDRESS),
+        Admission(redis, ADDRESS),
+        noted.append,
     )
 
 

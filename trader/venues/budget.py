@@ -3,19 +3,24 @@
 The venue counts twice: weight a minute for the IP address, and actions for the trading address
 over its whole life (see `WeightBucket` and `RequestCounter`). Both counts are kept in Redis. They
 are estimates, and the venue has the last word: so an urgent request is never refused here. It waits
-for its weight for `URGENT_WAIT_SECONDS` at most and then goes, in debt, and it goes when Redis does
-not answer. Reads and entries stop earlier, and leave a reserve to the urgent.
+for its weight for `URGENT_WAIT_SECONDS` at most and then goes, in debt; and it goes when Redis does
+not answer, unless it is a new action, which needs a nonce from there. Reads and entries stop
+earlier, and leave a reserve to the urgent.
 Source: Hyperliquid, "Rate limits and user limits".
 """
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from redis.exceptions import RedisError
 
+from trader.errors import Permanent
+from trader.venues.admission import Admission, Refusal, Shortage
+from trader.venues.nonces import NonceUnavailable
 from trader.venues.request_counter import RequestCounter, RequestUse
 from trader.venues.venue import BudgetExhausted, VenueUnavailable
 from trader.venues.weight_bucket import WeightBucket
@@ -41,6 +46,12 @@ _RESERVED_SHARE = {Priority.URGENT: 0.0, Priority.ENTRY: 0.25, Priority.READ: 0.
 
 class Budget(Protocol):
     """What is asked before a request to the venue, and told after it."""
+
+    def admit(self, weight: int, requests: int, priority: Priority, now: datetime) -> int:
+        """Take all that a new action needs; the nonce that it is to be signed with.
+
+        Raises BudgetExhausted, NonceUnavailable.
+        """
 
     def take(self, weight: int, priority: Priority) -> None:
         """Take the weight of one request. Raises BudgetExhausted, VenueUnavailable."""
@@ -68,7 +79,14 @@ class Budget(Protocol):
 
 
 class Unlimited:
-    """Counts nothing and refuses nothing: for a command that asks a few things and ends."""
+    """Counts nothing and refuses no question: for a command that asks a few things and ends."""
+
+    def admit(self, weight: int, requests: int, priority: Priority, now: datetime) -> int:
+        """Never: what is not counted with all others has no nonce. Raises Permanent."""
+        raise Permanent(
+            f"an action of {requests} requests and weight {weight}, {priority} at {now}, has no "
+            "nonce: new actions need the budget that all processes share"
+        )
 
     def take(self, weight: int, priority: Priority) -> None:
         """Allow it."""
@@ -109,11 +127,41 @@ class SharedBudget:
         self,
         weight: WeightBucket,
         requests: RequestCounter,
+        admission: Admission,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._weight = weight
         self._requests = requests
+        self._admission = admission
         self._pause = pause
+
+    def admit(self, weight: int, requests: int, priority: Priority, now: datetime) -> int:
+        """In one round trip; the urgent wait a little for their weight, and go in debt."""
+        try:
+            found = self._admitted(weight, requests, priority, now)
+        except RedisError as error:
+            raise NonceUnavailable(f"no nonce from Redis: {error}") from error
+        if isinstance(found, Refusal):
+            raise _exhausted(found, priority)
+        return found
+
+    def _admitted(
+        self, weight: int, requests: int, priority: Priority, now: datetime
+    ) -> int | Refusal:
+        is_urgent = priority is Priority.URGENT
+        taking = self._weight.taking(
+            weight, reserve=self._reserve(priority), heeds_back_off=not is_urgent
+        )
+        spending = self._requests.spending(requests, is_urgent=is_urgent)
+        found = self._admission.admit(taking, spending, now)
+        if isinstance(found, Refusal) and is_urgent:
+            self._pause(min(found.seconds, URGENT_WAIT_SECONDS))
+            forced = self._weight.taking(weight, is_forced=True)
+            return self._admission.admit(forced, spending, now)
+        return found
+
+    def _reserve(self, priority: Priority) -> float:
+        return self._weight.burst * _RESERVED_SHARE[priority]
 
     def take(self, weight: int, priority: Priority) -> None:
         """Take the weight; the urgent wait a little rather than being refused."""
@@ -132,10 +180,9 @@ class SharedBudget:
             self._weight.force(weight)
 
     def _take_or_refuse(self, weight: int, priority: Priority) -> None:
-        reserve = self._weight.burst * _RESERVED_SHARE[priority]
-        wait = self._weight.take(weight, reserve=reserve, heeds_back_off=True)
+        wait = self._weight.take(weight, reserve=self._reserve(priority), heeds_back_off=True)
         if wait > 0:
-            raise BudgetExhausted(f"no weight is left for a request of priority {priority}", wait)
+            raise _exhausted(Refusal(Shortage.WEIGHT, wait), priority)
 
     def owe(self, weight: int) -> None:
         """Take it in any case: it has been used."""
@@ -156,7 +203,7 @@ class SharedBudget:
             _go_on_if_urgent(priority, error)
             return
         if wait > 0:
-            raise BudgetExhausted("the address has used up the requests it was granted", wait)
+            raise _exhausted(Refusal(Shortage.REQUESTS, wait), priority)
 
     def refused(self, use: RequestUse) -> None:
         """Take the venue's figures over, and keep entries to its pace."""
@@ -185,6 +232,15 @@ class SharedBudget:
 def _go_on_if_urgent(priority: Priority, error: RedisError) -> None:
     if priority is not Priority.URGENT:
         raise VenueUnavailable(f"the request budget is not readable: {error}") from error
+
+
+def _exhausted(refusal: Refusal, priority: Priority) -> BudgetExhausted:
+    match refusal.short:
+        case Shortage.WEIGHT:
+            text = f"no weight is left for a request of priority {priority}"
+        case Shortage.REQUESTS:
+            text = "the address has used up the requests it was granted"
+    return BudgetExhausted(text, refusal.seconds)
 
 
 def _too_many_requests() -> BudgetExhausted:

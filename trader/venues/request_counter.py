@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from redis import Redis
 
+from trader.venues.script import ScriptCall
+
 PACE_SECONDS = 10
 """An address beyond its grant may send one request in so many seconds."""
 
@@ -12,7 +14,7 @@ _EXTRA_CANCELS = 100_000
 _KEY = "trader:budget:requests:{account}"
 
 # Runs alone in the server. KEYS: the count, the slot that is taken for one pace.
-_SPEND = """
+SPEND_REQUESTS = """
 local kept = redis.call('HMGET', KEYS[1], 'used', 'granted')
 if not kept[1] then
     return 0
@@ -27,6 +29,7 @@ end
 redis.call('HINCRBY', KEYS[1], 'used', ARGV[1])
 return 0
 """
+"""Script: the milliseconds to wait, 0 when the requests are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class RequestCounter:
 
     def __init__(self, redis: Redis, account: str) -> None:
         self._redis = redis
-        self._spend = redis.register_script(_SPEND)
+        self._spend = redis.register_script(SPEND_REQUESTS)
         self._key = _KEY.format(account=account.lower())
         self._slot_key = f"{self._key}:slot"
         self._reading_key = f"{self._key}:reading"
@@ -71,10 +74,15 @@ class RequestCounter:
         Beyond the grant one request goes each `PACE_SECONDS`; the urgent do not wait, and take
         the turn of those who do.
         """
-        milliseconds = self._spend(
-            keys=[self._key, self._slot_key], args=[requests, int(is_urgent), PACE_SECONDS * 1000]
+        call = self.spending(requests, is_urgent=is_urgent)
+        return int(self._spend(keys=call.keys, args=call.arguments)) / 1000
+
+    def spending(self, requests: int, *, is_urgent: bool) -> ScriptCall:
+        """What `SPEND_REQUESTS` is called with."""
+        return ScriptCall(
+            keys=(self._key, self._slot_key),
+            arguments=(requests, int(is_urgent), PACE_SECONDS * 1000),
         )
-        return int(milliseconds) / 1000
 
     def record(self, use: RequestUse) -> None:
         """Replace the count."""

@@ -92,6 +92,13 @@ class Venue(Protocol):
     def compose_cancel(self, cloids: Sequence[tuple[str, str]]) -> Action:
         """The exact action that cancels these orders, given as (symbol, cloid)."""
 
+    def admit(self, action: Action, now: datetime) -> int:
+        """Make room for one new action, and give the nonce that it is to be signed with.
+
+        Its first sending by this object asks for no more room; a copy does. Raises
+        VenueUnavailable, NonceUnavailable: then nothing may be intended.
+        """
+
     def send_orders(
         self, action: Action, nonce: int, expires_after: datetime
     ) -> tuple[OrderAnswer, ...]:

@@ -4,6 +4,8 @@ import math
 
 from redis import Redis
 
+from trader.venues.script import ScriptCall
+
 KEY = "trader:budget:weight"
 _BACK_OFF_KEY = "trader:budget:back_off"
 _BURST_SHARE = 1 / 3
@@ -12,7 +14,7 @@ _FORGOTTEN_AFTER_SECONDS = 120
 
 # Runs alone in the server, by the server's clock: no two callers take the same weight, and their
 # clocks do not matter. A clock that goes back fills nothing.
-_TAKE = """
+TAKE_WEIGHT = """
 local weight, reserve, burst, rate = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]),
     tonumber(ARGV[4])
 local heeds_back_off, is_forced = ARGV[5] == '1', ARGV[6] == '1'
@@ -38,6 +40,7 @@ if wait == 0 then
 end
 return {math.ceil(wait), math.floor(tokens)}
 """
+"""Script: the milliseconds to wait, 0 when the weight is taken; and the weight that is left."""
 
 
 class WeightBucket:
@@ -50,34 +53,41 @@ class WeightBucket:
 
     def __init__(self, redis: Redis, per_minute: int) -> None:
         self._redis = redis
-        self._script = redis.register_script(_TAKE)
+        self._script = redis.register_script(TAKE_WEIGHT)
         self.burst = per_minute * _BURST_SHARE
         self._rate = (per_minute - self.burst) / 60
 
     def take(self, weight: int, *, reserve: float = 0.0, heeds_back_off: bool = False) -> float:
         """Take the weight if that leaves `reserve`; the seconds to wait if it does not, else 0."""
-        milliseconds, _ = self._run(weight, reserve, heeds_back_off, is_forced=False)
+        call = self.taking(weight, reserve=reserve, heeds_back_off=heeds_back_off)
+        milliseconds, _ = self._run(call)
         return milliseconds / 1000
 
     def force(self, weight: int) -> None:
         """Take the weight whatever is left."""
-        self._run(weight, 0.0, heeds_back_off=False, is_forced=True)
+        self._run(self.taking(weight, is_forced=True))
 
     def left(self) -> int:
         """The weight that could be taken at once; negative in debt."""
-        _, tokens = self._run(0, 0.0, heeds_back_off=False, is_forced=True)
+        _, tokens = self._run(self.taking(0, is_forced=True))
         return tokens
 
     def back_off(self, seconds: float) -> None:
         """Have those who heed it wait so long from now."""
         self._redis.set(_BACK_OFF_KEY, 1, px=math.ceil(seconds * 1000))
 
-    def _run(
-        self, weight: int, reserve: float, heeds_back_off: bool, is_forced: bool
-    ) -> tuple[int, int]:
-        milliseconds, tokens = self._script(
-            keys=[KEY, _BACK_OFF_KEY],
-            args=[
+    def taking(
+        self,
+        weight: int,
+        *,
+        reserve: float = 0.0,
+        heeds_back_off: bool = False,
+        is_forced: bool = False,
+    ) -> ScriptCall:
+        """What `TAKE_WEIGHT` is called with."""
+        return ScriptCall(
+            keys=(KEY, _BACK_OFF_KEY),
+            arguments=(
                 weight,
                 reserve,
                 self.burst,
@@ -85,6 +95,9 @@ class WeightBucket:
                 int(heeds_back_off),
                 int(is_forced),
                 _FORGOTTEN_AFTER_SECONDS,
-            ],
+            ),
         )
+
+    def _run(self, call: ScriptCall) -> tuple[int, int]:
+        milliseconds, tokens = self._script(keys=call.keys, args=call.arguments)
         return int(milliseconds), int(tokens)

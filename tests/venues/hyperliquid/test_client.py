@@ -15,6 +15,7 @@ from tests.venues.scripted_venue import (
     reply_json,
 )
 from trader.strands.strand import Json
+from trader.venues.admission import Admission
 from trader.venues.budget import Priority, SharedBudget, Unlimited
 from trader.venues.credentials import read_credentials
 from trader.venues.hyperliquid.client import (
@@ -50,7 +51,9 @@ USED_UP: Json = {
 
 
 def shared(redis: Redis) -> SharedBudget:
-    return SharedBudget(WeightBucket(redis, 1200), RequestCounter(redis, ADDRESS))
+    return SharedBudget(
+        WeightBucket(redis, 1200), RequestCounter(redis, ADDRESS), Admission(redis, ADDRESS)
+    )
 
 
 def taken(redis: Redis) -> int:
@@ -149,6 +152,31 @@ def test_each_action_takes_its_weight_and_its_requests(
     assert (taken(redis), counter.use()) == (3, RequestUse(80, 10_000))
     venue.send_cancel(venue.compose_cancel([("BTC", CLOID)]), NONCE, NOW)
     assert (taken(redis), counter.use()) == (4, RequestUse(81, 10_000))
+
+
+def test_an_admitted_action_takes_no_more_when_it_is_sent_but_its_copies_do(
+    scripted_venue: ScriptedVenue, venue: HyperliquidIntegration, redis: Redis
+) -> None:
+    counter = RequestCounter(redis, ADDRESS)
+    counter.record(RequestUse(0, 10_000))
+    scripted_venue.behaviour = reply_json(OK)
+    entry = venue.compose_orders([limit_order()])
+    nonce = venue.admit(entry, NOW)
+    assert (taken(redis), counter.use()) == (1, RequestUse(1, 10_000))
+    venue.send_orders(entry, nonce, NOW)
+    assert (taken(redis), counter.use()) == (1, RequestUse(1, 10_000))
+    venue.send_orders(entry, nonce, NOW)
+    assert (taken(redis), counter.use()) == (2, RequestUse(2, 10_000))
+
+
+def test_an_admission_is_not_used_for_another_action(
+    scripted_venue: ScriptedVenue, venue: HyperliquidIntegration, redis: Redis
+) -> None:
+    scripted_venue.behaviour = reply_json(OK)
+    entry = venue.compose_orders([limit_order()])
+    nonce = venue.admit(entry, NOW)
+    venue.fence(nonce + 1, NOW)
+    assert taken(redis) == 2
 
 
 def test_the_venues_count_of_requests_is_taken_over_when_due(

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hyperliquid.utils.signing import recover_agent_or_user_from_l1_action
 
+from tests.support.nonces import OwnNonces
 from tests.venues.builders import ADDRESS, CLOID, META, NOW, PRIVATE_KEY, limit_order
 from tests.venues.scripted_venue import ScriptedVenue, answer_queries, close_connection, reply_json
 from trader.errors import Permanent
@@ -39,7 +40,7 @@ def integration(url: str, meta: Json = META) -> HyperliquidIntegration:
         credentials=CREDENTIALS,
         timeout=2.0,
         clock=lambda: NOW,
-        budget=Unlimited(),
+        budget=OwnNonces(NONCE),
         published=lambda: instruments,
     )
 
@@ -171,7 +172,7 @@ def test_place_order_composes_and_sends(
 ) -> None:
     filled: Json = {"filled": {"totalSz": "0.004", "avgPx": "59990.5", "oid": 8}}
     scripted_venue.behaviour = reply_json(accept(filled))
-    answer = venue.place_order(limit_order(), NONCE, EXPIRY)
+    answer = venue.place_order(limit_order(), NOW, EXPIRY)
     assert (answer.filled_size, answer.average_price) == (Decimal("0.004"), Decimal("59990.5"))
     assert json.loads(scripted_venue.received[0][1])["nonce"] == NONCE
 

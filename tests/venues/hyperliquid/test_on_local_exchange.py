@@ -1,6 +1,5 @@
 """The adapter against an exchange that checks signatures, nonces, ticks, lots and margin."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,10 +9,11 @@ import pytest
 from eth_account import Account as EthAccount
 from hyperliquid.exchange import Exchange
 
+from tests.support.nonces import OwnNonces
 from tests.venues.builders import CLOID, limit_order, stop_order
 from tests.venues.exchange_process import ExchangeProcess
+from trader.clock import utc_now
 from trader.venues.account_check import AccountVerdict, check_account
-from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from trader.venues.instrument import Side
@@ -29,7 +29,7 @@ from trader.venues.venue import ActionExpired, ActionRefused, DuplicateNonce
 
 MID = Decimal(60_000)
 OTHER_CLOID = "0x000000000000000000000000000000a2"
-NONCES = itertools.count(time.time_ns() // 1_000_000)
+NONCES = OwnNonces()
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def connect(
         account=account,
         credentials=credentials,
         timeout=5.0,
-        clock=lambda: datetime.now(UTC),
-        budget=Unlimited(),
+        clock=utc_now,
+        budget=NONCES,
     )
 
 
@@ -94,7 +94,7 @@ def test_a_resting_order_is_seen_and_cancelled(
     exchange: ExchangeProcess, venue: HyperliquidIntegration
 ) -> None:
     order = limit_order(limit_price=Decimal(50_000))
-    answer = venue.place_order(order, next(NONCES), soon())
+    answer = venue.place_order(order, utc_now(), soon())
     assert answer.kind is AnswerKind.RESTING
     (report,) = venue.open_orders()
     assert (report.cloid, report.order_id, report.state) == (
@@ -106,7 +106,7 @@ def test_a_resting_order_is_seen_and_cancelled(
     (accepted,) = exchange.orders_of(venue.signer)
     assert accepted["cloid"] == CLOID
     action = venue.compose_cancel([("BTC", CLOID), ("BTC", OTHER_CLOID)])
-    cancelled, missing = venue.send_cancel(action, next(NONCES), soon())
+    cancelled, missing = venue.send_cancel(action, NONCES.next(), soon())
     assert cancelled == ""
     assert missing.startswith("Order was never placed, already canceled, or filled.")
     found = venue.order(CLOID)
@@ -124,7 +124,7 @@ def test_a_market_order_fills_and_makes_a_position(
         limit_price=marketable_price(instrument, quote, Side.BUY, Decimal(100)),
         time_in_force=TimeInForce.IOC,
     )
-    answer = venue.place_order(order, next(NONCES), soon())
+    answer = venue.place_order(order, utc_now(), soon())
     assert (answer.kind, answer.filled_size) == (AnswerKind.FILLED, order.size)
     fills = venue.fills(started)
     assert [fill.cloid for fill in fills] == [CLOID] * len(fills)
@@ -147,7 +147,7 @@ def test_a_part_that_fills_is_not_the_end_of_the_order(
 ) -> None:
     exchange.set_depth("ETH", [["2999", "10"]], [["3001", "0.5"]])
     order = limit_order(symbol="ETH", size=Decimal(2), limit_price=Decimal(3001))
-    answer = venue.place_order(order, next(NONCES), soon())
+    answer = venue.place_order(order, utc_now(), soon())
     assert (answer.kind, answer.filled_size) == (AnswerKind.FILLED, Decimal("0.5"))
     (report,) = venue.open_orders()
     assert (report.original_size, report.remaining_size) == (Decimal(2), Decimal("1.5"))
@@ -167,8 +167,8 @@ def test_a_stop_waits_at_the_venue_and_ends_the_position(
         trigger=Trigger(kind=TriggerKind.STOP, price=Decimal(55_000)),
         limit_price=trigger_limit_price(instrument, Decimal(55_000), Side.SELL),
     )
-    venue.place_order(entry, next(NONCES), soon())
-    assert venue.place_order(stop, next(NONCES), soon()).kind is AnswerKind.RESTING
+    venue.place_order(entry, utc_now(), soon())
+    assert venue.place_order(stop, utc_now(), soon()).kind is AnswerKind.RESTING
     (report,) = venue.open_orders()
     assert (report.is_trigger, report.side) == (True, Side.SELL)
     exchange.set_mid("BTC", "54000")
@@ -182,7 +182,7 @@ def test_the_same_bytes_again_land_once(
     exchange: ExchangeProcess, venue: HyperliquidIntegration
 ) -> None:
     action = venue.compose_orders([limit_order(limit_price=Decimal(50_000))])
-    nonce, expiry = next(NONCES), soon()
+    nonce, expiry = NONCES.next(), soon()
     venue.send_orders(action, nonce, expiry)
     with pytest.raises(DuplicateNonce, match=str(nonce)):
         venue.send_orders(action, nonce, expiry)
@@ -194,14 +194,14 @@ def test_an_expired_action_never_lands(
 ) -> None:
     action = venue.compose_orders([limit_order(limit_price=Decimal(50_000))])
     with pytest.raises(ActionExpired):
-        venue.send_orders(action, next(NONCES), datetime.now(UTC) - timedelta(seconds=1))
+        venue.send_orders(action, NONCES.next(), datetime.now(UTC) - timedelta(seconds=1))
     assert exchange.orders_of(venue.signer) == []
 
 
 def test_each_order_of_a_batch_has_its_own_answer(venue: HyperliquidIntegration) -> None:
     too_small = limit_order(cloid=OTHER_CLOID, size=Decimal("0.0001"), limit_price=Decimal(50_000))
     action = venue.compose_orders([limit_order(limit_price=Decimal(50_000)), too_small])
-    placed, refused = venue.send_orders(action, next(NONCES), soon())
+    placed, refused = venue.send_orders(action, NONCES.next(), soon())
     assert placed.kind is AnswerKind.RESTING
     assert refused.kind is AnswerKind.REJECTED
     assert refused.text.startswith("Order must have minimum value of $10.")
@@ -216,7 +216,7 @@ def test_a_key_that_the_venue_does_not_know_is_refused_with_a_hint(
 ) -> None:
     stranger = connect(exchange, Credentials(EthAccount.create()), venue.signer)
     with pytest.raises(ActionRefused, match=r"does not exist\. \(check that the key"):
-        stranger.place_order(limit_order(), next(NONCES), soon())
+        stranger.place_order(limit_order(), utc_now(), soon())
 
 
 def test_an_agent_trades_for_its_account(
@@ -226,7 +226,7 @@ def test_an_agent_trades_for_its_account(
     assert approved["status"] == "ok"
     agent = Credentials(EthAccount.from_key(agent_key))
     trading = connect(exchange, agent, credentials.address)
-    trading.place_order(limit_order(limit_price=Decimal(50_000)), next(NONCES), soon())
+    trading.place_order(limit_order(limit_price=Decimal(50_000)), utc_now(), soon())
     (accepted,) = exchange.orders_of(credentials.address)
     assert accepted["signer"] == agent.address
     assert check_account(trading, credentials.address).verdict is AccountVerdict.AGENT

@@ -6,15 +6,14 @@ from decimal import Decimal
 
 from eth_account import Account
 
+from tests.support.nonces import OwnNonces
 from tests.support.real_processes import RealExchange
 from tests.venues.builders import CLOID, limit_order
 from trader.clock import utc_now
-from trader.venues.budget import Unlimited
 from trader.venues.credentials import Credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from trader.venues.hyperliquid.messages import Confirmed, Message, OrderNews, parse_message
 from trader.venues.hyperliquid.subscriptions import account_channels
-from trader.venues.moments import to_milliseconds
 from trader.venues.orders import VenueOrderState
 
 
@@ -27,7 +26,7 @@ def test_it_tells_of_the_accounts_orders(exchange_process: RealExchange) -> None
         credentials=Credentials(account),
         timeout=5.0,
         clock=utc_now,
-        budget=Unlimited(),
+        budget=OwnNonces(),
     )
 
     async def scene() -> list[Message]:
@@ -51,4 +50,4 @@ def test_it_tells_of_the_accounts_orders(exchange_process: RealExchange) -> None
 def place_resting_order(venue: HyperliquidIntegration) -> None:
     now = utc_now()
     order = limit_order(limit_price=Decimal(50_000))
-    venue.place_order(order, to_milliseconds(now), now + timedelta(seconds=15))
+    venue.place_order(order, now, now + timedelta(seconds=15))

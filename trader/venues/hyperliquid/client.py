@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import requests
 from hyperliquid.info import Info
@@ -56,35 +57,56 @@ class BudgetedInfo(Info):  # type: ignore[misc]  # the SDK is taken as untyped
         self._budget = budget
         self._priority = priority
         self._pause = pause
+        self._admitted: int | None = None
+
+    def admit(self, action: Mapping[str, Json], now: datetime) -> int:
+        """Make room for a new action: its nonce. Raises BudgetExhausted, NonceUnavailable.
+
+        The next post of this nonce asks for no more room; any copy after it does.
+        """
+        items, priority = action_items(action), action_priority(action, self._priority)
+        self._admitted = self._budget.admit(action_weight(items), items, priority, now)
+        return self._admitted
 
     def post(self, url_path: str, payload: Json = None) -> Json:
         """The venue's reply to one request."""
         match payload:
-            case {"action": dict(action)}:
-                return self._act(url_path, payload, action)
+            case {"action": dict(action), **envelope}:
+                is_admitted = self._uses_admission(envelope.get("nonce"))
+                return self._act(url_path, payload, action, is_admitted)
             case {"type": str(query_type)}:
                 return self._ask(url_path, payload, query_type)
             case _:
                 raise ValueError(f"neither a query nor an action: {payload!r:.200}")
 
     def _ask(self, url_path: str, payload: Json, query_type: str) -> Json:
-        reply = self._post(url_path, payload, query_weight(query_type), self._priority)
+        weight = query_weight(query_type)
+        self._budget.take(weight, self._priority)
+        reply = self._post(url_path, payload, weight, self._priority)
         extra = reply_weight(query_type, reply)
         if extra:
             self._budget.owe(extra)
         return reply
 
-    def _act(self, url_path: str, payload: Json, action: Mapping[str, Json]) -> Json:
+    def _act(
+        self, url_path: str, payload: Json, action: Mapping[str, Json], is_admitted: bool
+    ) -> Json:
         items, priority = action_items(action), action_priority(action, self._priority)
-        self._budget.spend(items, priority)
-        reply = self._post(url_path, payload, action_weight(items), priority)
+        weight = action_weight(items)
+        if not is_admitted:
+            self._budget.spend(items, priority)
+            self._budget.take(weight, priority)
+        reply = self._post(url_path, payload, weight, priority)
         use = requests_used_up(reply)
         if use is not None:
             self._budget.refused(use)
         return reply
 
+    def _uses_admission(self, nonce: object) -> bool:
+        admitted, self._admitted = self._admitted, None
+        return admitted is not None and nonce == admitted
+
     def _post(self, url_path: str, payload: Json, weight: int, priority: Priority) -> Json:
-        self._budget.take(weight, priority)
         try:
             return self._post_once(url_path, payload)
         except BudgetExhausted:

@@ -156,6 +156,10 @@ class HyperliquidIntegration:
         """The action that cancels these orders, given as (symbol, cloid). Raises Permanent."""
         return cancel_action(cloids, self._instruments_with({symbol for symbol, _ in cloids}))
 
+    def admit(self, action: Action, now: datetime) -> int:
+        """Make room for one action of this client, which sends it next: the nonce to sign with."""
+        return self._info.admit(action, now)
+
     def send_orders(
         self, action: Action, nonce: int, expires_after: datetime
     ) -> tuple[OrderAnswer, ...]:
@@ -208,9 +212,12 @@ class HyperliquidIntegration:
         reply = self._transport.read(self._info.query_user_abstraction_state, address)
         return replies.parse(replies.ABSTRACTION, reply)
 
-    def place_order(self, order: OrderRequest, nonce: int, expires_after: datetime) -> OrderAnswer:
-        """Compose, sign and post one order."""
-        return self.send_orders(self.compose_orders([order]), nonce, expires_after)[0]
+    def place_order(
+        self, order: OrderRequest, now: datetime, expires_after: datetime
+    ) -> OrderAnswer:
+        """Compose, sign and post one order. Raises as `admit` and `send_orders` do."""
+        action = self.compose_orders([order])
+        return self.send_orders(action, self.admit(action, now), expires_after)[0]
 
     @asynccontextmanager
     async def connect_websocket(self) -> AsyncIterator[Websocket]:
