@@ -21,9 +21,9 @@ from trader.venues.credentials import read_credentials
 from trader.venues.hyperliquid.client import (
     RETRY_PAUSE_SECONDS,
     BudgetedInfo,
-    HttpStatusError,
     action_priority,
 )
+from trader.venues.hyperliquid.connection import HttpStatusError
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from trader.venues.hyperliquid.replies import META as META_REPLY
 from trader.venues.hyperliquid.replies import parse

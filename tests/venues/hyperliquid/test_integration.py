@@ -157,7 +157,7 @@ def test_only_the_mainnet_url_is_signed_for_mainnet(
     scripted_venue.behaviour = reply_json(accept({"resting": {"oid": 7}}))
     venue = integration(url)
     # The requests go to the scripted venue; only the signature is looked at.
-    venue._info.base_url = scripted_venue.url
+    venue._info.connection = integration(scripted_venue.url)._info.connection
     action = venue.compose_orders([limit_order()])
     venue.send_orders(action, NONCE, EXPIRY)
     signature = json.loads(scripted_venue.received[0][1])["signature"]

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import requests
 from hyperliquid.info import Info
 
 from trader.strands.strand import Json
 from trader.venues.budget import Budget, Priority
+from trader.venues.hyperliquid.connection import Connection, HttpStatusError
 from trader.venues.hyperliquid.refusals import requests_used_up
 from trader.venues.hyperliquid.weights import (
     action_items,
@@ -27,19 +27,11 @@ _NO_SPOT: Json = {"tokens": [], "universe": []}
 _NO_PERPETUALS: Json = {"universe": []}
 
 
-class HttpStatusError(Exception):
-    """The reply was not 200."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(f"HTTP {status}: {text:.500}")
-        self.status = status
-
-
 class BudgetedInfo(Info):  # type: ignore[misc]  # the SDK is taken as untyped
     """Posts to `/info` and `/exchange`; building it calls nobody.
 
     Raises BudgetExhausted and VenueUnavailable before the request, BudgetExhausted for a 429 (the
-    venue took nothing), HttpStatusError for any other status but 200, and what `requests` raises.
+    venue took nothing), and what `Connection` raises for any other failure.
     """
 
     def __init__(
@@ -53,7 +45,7 @@ class BudgetedInfo(Info):  # type: ignore[misc]  # the SDK is taken as untyped
         super().__init__(
             url, skip_ws=True, meta=_NO_PERPETUALS, spot_meta=_NO_SPOT, timeout=timeout
         )
-        self.session.hooks["response"].append(_refuse_other_than_200)
+        self.connection = Connection(self.session, url, timeout)
         self._budget = budget
         self._priority = priority
         self._pause = pause
@@ -118,12 +110,11 @@ class BudgetedInfo(Info):  # type: ignore[misc]  # the SDK is taken as untyped
 
     def _post_once(self, url_path: str, payload: Json) -> Json:
         try:
-            reply: Json = super().post(url_path, payload)
+            return self.connection.post(url_path, payload)
         except HttpStatusError as error:
             if error.status == _TOO_MANY_REQUESTS:
                 raise self._budget.back_off() from error
             raise
-        return reply
 
 
 def action_priority(action: Mapping[str, Json], sender: Priority) -> Priority:
@@ -143,10 +134,3 @@ def _reduces(order: Json) -> bool:
             return True
         case _:
             return False
-
-
-def _refuse_other_than_200(response: requests.Response, **_: object) -> None:
-    """Runs before the SDK sees the reply: the SDK would raise KeyError for some, and would
-    follow a redirection by sending the action elsewhere."""
-    if response.status_code != requests.codes.ok:
-        raise HttpStatusError(response.status_code, response.text)

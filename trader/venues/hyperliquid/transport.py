@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec
 
-import requests
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from trader.errors import TraderError
 from trader.strands.strand import Json
 from trader.venues.budget import Budget, Priority
-from trader.venues.hyperliquid.client import BudgetedInfo, HttpStatusError
+from trader.venues.hyperliquid.client import BudgetedInfo
+from trader.venues.hyperliquid.connection import HttpStatusError, NotJson
 from trader.venues.hyperliquid.refusals import refusal
 from trader.venues.venue import ActionOutcomeUnknown, ActionRefused, VenueUnavailable
 
@@ -21,7 +21,6 @@ MAX_IDLE_SECONDS = 30.0
 """The venue forgets idle connections without a word, and a post on one has no known outcome."""
 
 _REQUEST_TIMEOUT = 408
-_UNPARSABLE = "Could not parse JSON"
 
 
 class Transport:
@@ -36,20 +35,17 @@ class Transport:
         self, url: str, timeout: float, budget: Budget, priority: Priority = Priority.READ
     ) -> None:
         self.info = BudgetedInfo(url, timeout, budget, priority)
-        self._session: requests.Session = self.info.session
-        _read_environment_once(self._session, url)
         self._turn = threading.Lock()
         self._used_at = time.monotonic()
 
     def read(self, query: Callable[P, Json], *args: P.args, **kwargs: P.kwargs) -> Json:
         """The reply to one of the SDK's queries. Raises VenueUnavailable, BudgetExhausted."""
         try:
-            reply = self._in_turn(query, *args, **kwargs)
+            return self._in_turn(query, *args, **kwargs)
+        except NotJson as error:
+            raise VenueUnavailable(f"hyperliquid's reply was not JSON: {error}") from error
         except (HttpStatusError, OSError, HTTPError) as error:
             raise VenueUnavailable(f"hyperliquid could not be read: {error}") from error
-        if _is_unparsable(reply):
-            raise VenueUnavailable(f"hyperliquid's reply was not JSON: {reply!r:.500}")
-        return reply
 
     def act(self, envelope: dict[str, Json]) -> Json:
         """Post a signed action once; gives the `response` object when the venue accepted it.
@@ -61,6 +57,8 @@ class Transport:
             reply = self._in_turn(self.info.post, "/exchange", envelope)
         except HttpStatusError as error:
             raise _failure_of_status(error) from error
+        except NotJson as error:
+            raise ActionOutcomeUnknown(f"hyperliquid's reply was not JSON: {error}") from error
         except (OSError, HTTPError) as error:
             raise _failure_of_connection(error) from error
         return _accepted(reply)
@@ -75,14 +73,7 @@ class Transport:
 
     def _drop_idle_connections(self) -> None:
         if time.monotonic() - self._used_at > MAX_IDLE_SECONDS:
-            self._session.close()
-
-
-def _read_environment_once(session: requests.Session, url: str) -> None:
-    """Proxies and certificates as the environment has them now, not searched at every call."""
-    settings = session.merge_environment_settings(url, {}, None, None, None)
-    session.proxies, session.verify = settings["proxies"], settings["verify"]
-    session.trust_env = False
+            self.info.connection.forget_idle()
 
 
 def _failure_of_status(error: HttpStatusError) -> TraderError:
@@ -99,10 +90,7 @@ def _failure_of_connection(error: Exception) -> TraderError:
 
 def _was_never_sent(error: Exception) -> bool:
     """Whether no connection came about, so that no byte of the request left us."""
-    cause = error.args[0] if error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(
-        cause.reason, (NewConnectionError, ConnectTimeoutError)
-    )
+    return isinstance(error, NewConnectionError | ConnectTimeoutError)
 
 
 def _accepted(reply: Json) -> Json:
@@ -113,11 +101,3 @@ def _accepted(reply: Json) -> Json:
             raise refusal(text)
         case _:
             raise ActionOutcomeUnknown(f"hyperliquid's reply has an unknown form: {reply!r:.500}")
-
-
-def _is_unparsable(reply: Json) -> bool:
-    match reply:
-        case {"error": str(text)}:
-            return text.startswith(_UNPARSABLE)
-        case _:
-            return False
