@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from eth_account import Account
 from hyperliquid.exchange import Exchange
 from redis import Redis
 
@@ -29,7 +30,7 @@ from trader.strands.postgres_address import parse_address
 from trader.strands.store import StrandStore
 from trader.venues.admission import Admission
 from trader.venues.budget import SharedBudget
-from trader.venues.credentials import read_credentials
+from trader.venues.credentials import PRIVATE_KEY, read_credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
@@ -140,7 +141,7 @@ def _triggered(journal: Journal, number: int) -> Lifecycle:
 
 def _bare_way(shop: Workshop) -> Callable[[], None]:
     settings = read_settings(shop.environment)
-    wallet = read_credentials(shop.environment).wallet
+    wallet = Account.from_key(shop.environment[PRIVATE_KEY])
     exchange = Exchange(wallet, settings.venue_url, account_address=settings.account_address)
     mid = float(exchange.info.all_mids()[SYMBOL])
     price = round(mid / 2, 1)

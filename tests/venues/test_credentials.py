@@ -17,6 +17,9 @@ DIGITS = PRIVATE_KEY.removeprefix("0x")
 CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
 
 
+DIGEST = bytes(range(32))
+
+
 @pytest.fixture(scope="module")
 def keystore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keystore") / "key.json"
@@ -32,7 +35,10 @@ def keystore_environment(path: Path, password: str = PASSWORD) -> dict[str, str]
 def test_a_key_from_the_environment(key: str) -> None:
     credentials = read_credentials({"TRADER_PRIVATE_KEY": key})
     assert credentials.address == ADDRESS
-    assert credentials.wallet.address.lower() == ADDRESS
+    signature = credentials.sign(DIGEST)
+    signer = signature.recover_public_key_from_msg_hash(DIGEST).to_address()
+    assert signer == ADDRESS
+    assert credentials.sign(DIGEST) == signature
 
 
 def test_a_key_from_a_keystore(keystore: Path) -> None:

@@ -35,6 +35,9 @@ _OPTIONAL_TEXTS = (
     "position_id",
     "trade_id",
 )
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 _SCORES = ("sig_confidence", "sig_sigma", "outcome_score")
 
 
@@ -128,9 +131,7 @@ def encode_json(value: object, where: str) -> str:
     """Canonical JSON: keys sorted, no spaces. Raises InvalidStrand, as `check_json` does."""
     check_json(value, where)
     try:
-        return json.dumps(
-            value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-        )
+        return _CANONICAL.encode(value)
     except ValueError as error:  # an integer of more than 4300 digits
         raise InvalidStrand(f"{where}: {error}") from error
 
@@ -142,7 +143,7 @@ def check_json(value: object, where: str, depth: int = 0) -> None:
     infinity and floats from MAX_FLOAT, on NUL and lone surrogates in texts and keys, and beyond
     MAX_DEPTH levels.
     """
-    if value is None or isinstance(value, bool | int):
+    if _is_plain(value):
         return
     if isinstance(value, str):
         encode_text(value, where)
@@ -157,11 +158,13 @@ def check_json(value: object, where: str, depth: int = 0) -> None:
         raise InvalidStrand(f"{where} is nested more than {MAX_DEPTH} levels deep")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            check_json(item, f"{where}[{index}]", depth + 1)
+            if not _is_plain(item):
+                check_json(item, f"{where}[{index}]", depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
-            encode_text(key, f"a key of {where}")
-            check_json(item, f"{where}.{key}", depth + 1)
+            encode_text(key, where, "a key of ")
+            if not _is_plain(item):
+                check_json(item, f"{where}.{key}", depth + 1)
     else:
         raise InvalidStrand(
             f"{where} must be JSON; was {short_repr(value)} ({type(value).__name__}): "
@@ -169,14 +172,21 @@ def check_json(value: object, where: str, depth: int = 0) -> None:
         )
 
 
-def encode_text(value: object, where: str) -> str:
-    """A text that every store keeps as it is. Raises InvalidStrand."""
+def _is_plain(value: object) -> bool:
+    """Whether it needs no closer look: so are most of them, and their place is never asked for."""
+    if isinstance(value, str):
+        return value.isascii() and "\0" not in value
+    return value is None or isinstance(value, int)
+
+
+def encode_text(value: object, where: str, which: str = "") -> str:
+    """A text that every store keeps as it is. Raises InvalidStrand, with `which` of the place."""
     if not isinstance(value, str):
-        raise InvalidStrand(f"{where} must be text; was {short_repr(value)}")
+        raise InvalidStrand(f"{which}{where} must be text; was {short_repr(value)}")
     if "\0" in value:
-        raise InvalidStrand(f"{where} holds a NUL character: {short_repr(value)}")
+        raise InvalidStrand(f"{which}{where} holds a NUL character: {short_repr(value)}")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidStrand(f"{where} holds half of a surrogate pair: {short_repr(value)}")
+        raise InvalidStrand(f"{which}{where} holds half of a surrogate pair: {short_repr(value)}")
     return value
 
 

@@ -79,7 +79,8 @@ class SqliteStore:
                 _expect(connection, each.lifecycle_id, each.expected_seq)
                 connection.executemany(_INSERT_STRAND, strand_values)
                 connection.execute(_REPLACE_LIFECYCLE, row_values)
-                connection.execute(_LEAVE_INBOX, row_values)
+                if each.expected_seq == NEW:
+                    connection.execute(_LEAVE_INBOX, row_values)
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:
         """See `StrandStore.load`."""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_keys.datatypes import PrivateKey, Signature
 from pydantic import SecretStr
 
 from trader.errors import Misconfigured
@@ -26,20 +27,21 @@ _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD036414
 class Credentials:
     """One signing key. Shows its address only, and refuses to be pickled or copied."""
 
-    __slots__ = ("_wallet",)
+    __slots__ = ("_key", "_wallet")
 
     def __init__(self, wallet: LocalAccount) -> None:
         self._wallet = wallet
+        self._key = PrivateKey(bytes(wallet.key))
 
     @property
     def address(self) -> str:
         """The key's address, lower case."""
         return str(self._wallet.address).lower()
 
-    @property
-    def wallet(self) -> LocalAccount:
-        """What signs."""
-        return self._wallet
+    def sign(self, digest: bytes) -> Signature:
+        """The signature of these 32 bytes, always the same for the same (RFC 6979)."""
+        signature: Signature = self._key.sign_msg_hash(digest)
+        return signature
 
     def __repr__(self) -> str:
         return f"Credentials({self.address})"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from eth_account import Account as EthAccount
+from eth_account.signers.local import LocalAccount
 from hyperliquid.exchange import Exchange
 
 from tests.support.nonces import OwnNonces
@@ -39,9 +40,16 @@ def exchange() -> Iterator[ExchangeProcess]:
 
 
 @pytest.fixture
-def credentials() -> Credentials:
+def wallet() -> LocalAccount:
     """A key that nobody has used, so that every test has an account of its own."""
-    return Credentials(EthAccount.create())
+    account: LocalAccount = EthAccount.create()
+    return account
+
+
+@pytest.fixture
+def credentials(wallet: LocalAccount) -> Credentials:
+    """What signs for the account."""
+    return Credentials(wallet)
 
 
 @pytest.fixture
@@ -220,9 +228,12 @@ def test_a_key_that_the_venue_does_not_know_is_refused_with_a_hint(
 
 
 def test_an_agent_trades_for_its_account(
-    exchange: ExchangeProcess, credentials: Credentials, venue: HyperliquidIntegration
+    exchange: ExchangeProcess,
+    wallet: LocalAccount,
+    credentials: Credentials,
+    venue: HyperliquidIntegration,
 ) -> None:
-    approved, agent_key = Exchange(credentials.wallet, exchange.url, timeout=5).approve_agent()
+    approved, agent_key = Exchange(wallet, exchange.url, timeout=5).approve_agent()
     assert approved["status"] == "ok"
     agent = Credentials(EthAccount.from_key(agent_key))
     trading = connect(exchange, agent, credentials.address)

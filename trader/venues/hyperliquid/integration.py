@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Self
 
 from hyperliquid.utils.constants import MAINNET_API_URL
-from hyperliquid.utils.signing import sign_l1_action
 from hyperliquid.utils.types import Cloid
 
 from trader.errors import Permanent
@@ -20,6 +19,7 @@ from trader.venues.fences import FenceRegister
 from trader.venues.hyperliquid import replies, reports
 from trader.venues.hyperliquid.answers import cancel_answers, order_answers
 from trader.venues.hyperliquid.fill_history import read_fills
+from trader.venues.hyperliquid.signing import sign_action
 from trader.venues.hyperliquid.subscriptions import account_channels, request
 from trader.venues.hyperliquid.transport import Transport
 from trader.venues.hyperliquid.websocket import Patience, Websocket, open_websocket
@@ -249,8 +249,8 @@ class HyperliquidIntegration:
 
     def _send(self, action: Action, nonce: int, expires_after: datetime) -> Json:
         expiry = to_milliseconds(expires_after)
-        signature = sign_l1_action(
-            self._credentials.wallet, action, None, nonce, expiry, self._is_mainnet
+        signature = sign_action(
+            self._credentials, action, nonce, expiry, is_mainnet=self._is_mainnet
         )
         return self._transport.act(
             {
