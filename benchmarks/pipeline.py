@@ -12,7 +12,7 @@ from benchmarks.workshop import Workshop
 from trader.clock import utc_now
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Outcome, Stage
-from trader.market.snapshot import read_quotes
+from trader.market.snapshot import MarketSnapshot
 from trader.plans.submission import submission
 from trader.processes.waiting import wait_until
 from trader.settings import read_settings
@@ -60,6 +60,7 @@ class _Bench:
         self._app: Celery = app
         self._finished_key = FINISHED
         self._redis = Redis.from_url(settings.redis_url)
+        self._market = MarketSnapshot(self._redis, settings.venue_url)
         self._store: StrandStore = open_store(settings.store_url)
         self._submitted = 0
 
@@ -95,7 +96,7 @@ class _Bench:
         return len([row for row in rows if (row.plan_id or "").startswith("pipeline-")])
 
     def _market_is_there(self) -> bool:
-        return bool(read_quotes(self._redis))
+        return bool(self._market.quotes())
 
     def _document(self) -> dict[str, Json]:
         """A plan that enters at market and leaves at once: the whole way without waiting."""

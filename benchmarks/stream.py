@@ -19,7 +19,7 @@ from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Leg, OrderState, Stage
-from trader.market.snapshot import read_quotes
+from trader.market.snapshot import MarketSnapshot
 from trader.plans.submission import submission
 from trader.processes.waiting import wait_until
 from trader.settings import read_settings
@@ -86,7 +86,11 @@ class _Bench:
     def rest(self, count: int) -> list[Lifecycle]:
         """So many plans whose entries rest, the highest first; there is no beat to disturb them."""
         self.app.send_task("workers.market.publish_market", queue=EXCHANGE)
-        wait_until(lambda: bool(read_quotes(self.redis)), WAIT_SECONDS, "the market is published")
+        wait_until(
+            lambda: bool(MarketSnapshot(self.redis, self.url).quotes()),
+            WAIT_SECONDS,
+            "the market is published",
+        )
         for number in range(count):
             self.store.insert_foreign(submission(_document(number), utc_now()))
         self.app.send_task("workers.monitor.check_plans")

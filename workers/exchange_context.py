@@ -35,7 +35,7 @@ from trader.venues.fences import FenceRegister
 from trader.venues.hyperliquid.integration import HyperliquidIntegration, trading_address
 from trader.venues.request_counter import RequestCounter
 from trader.venues.weight_bucket import WeightBucket
-from workers.journal_context import journal, redis, store
+from workers.journal_context import journal, market, redis, store
 
 
 @cache
@@ -74,7 +74,7 @@ def market_venue() -> HyperliquidIntegration:
 @cache
 def venue(priority: Priority) -> HyperliquidIntegration:
     """The venue for requests of this priority; what it lists is taken from the publisher."""
-    published = PublishedInstruments(redis(), utc_now)
+    published = PublishedInstruments(market(), utc_now)
     fences = FenceRegister(redis(), credentials().address)
     return HyperliquidIntegration.from_settings(
         settings(), credentials(), utc_now, budget(), priority, published, fences

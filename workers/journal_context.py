@@ -9,6 +9,7 @@ from trader.clock import utc_now
 from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.stage import Stage
+from trader.market.snapshot import MarketSnapshot
 from trader.orders.watch import EntryWatch
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
@@ -37,6 +38,12 @@ def redis() -> Redis:
 
 
 @cache
+def market() -> MarketSnapshot:
+    """What is known of the market that the settings name."""
+    return MarketSnapshot(redis(), settings().venue_url)
+
+
+@cache
 def entry_watch() -> EntryWatch:
     """This process's watch over the waiting plans."""
     return EntryWatch(
@@ -48,7 +55,7 @@ def entry_watch() -> EntryWatch:
 
 
 def _forget() -> None:
-    for built in (store, journal, redis, entry_watch):
+    for built in (store, journal, redis, market, entry_watch):
         built.cache_clear()
 
 

@@ -1,10 +1,9 @@
 """The exchange queue's eyes: what the venue lists and quotes, for those who hold no key."""
 
-from trader.market.snapshot import publish
 from trader.settings import settings
 from workers.app import app
 from workers.exchange_context import market_venue
-from workers.journal_context import redis
+from workers.journal_context import market
 from workers.stage_task import StageTask
 
 
@@ -16,7 +15,7 @@ def publish_market() -> None:
     count of our requests is taken on the way, when it is due.
     """
     try:
-        publish(redis(), market_venue().quotes(), market_venue().instruments())
+        market().publish(market_venue().quotes(), market_venue().instruments())
         market_venue().refresh_request_use()
     finally:
         app.send_task("workers.monitor.check_plans", expires=settings().heartbeat_seconds)

@@ -4,12 +4,11 @@ from trader.clock import utc_now
 from trader.lifecycle.intake import take_in
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
-from trader.market.snapshot import read_instruments, read_quote, read_quotes
 from trader.orders.entry_check import check_entry
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from workers.app import app
-from workers.journal_context import entry_watch, journal, redis, store
+from workers.journal_context import entry_watch, journal, market, store
 from workers.pace import pace_of
 from workers.pipeline import place, resume
 from workers.stage_task import StageTask
@@ -19,7 +18,7 @@ from workers.stage_task import StageTask
 def check_plans() -> None:
     """Take in new plans, and send every plan on whose entry condition holds."""
     _take_in()
-    place(list(entry_watch().triggered(read_quotes(redis()))))
+    place(list(entry_watch().triggered(market().quotes())))
 
 
 @app.task(name="workers.monitor.take_in_plans", base=StageTask)
@@ -35,7 +34,7 @@ def check_plan(lifecycle_id: str) -> None:
     is_triggered = check_entry(
         lifecycle_id,
         journal=journal(),
-        quote_of=lambda symbol: read_quote(redis(), symbol),
+        quote_of=market().quote,
         clock=utc_now,
         max_price_age=RiskLimits.of(settings()).max_price_age,
     )
@@ -58,5 +57,5 @@ def resume_stalled() -> None:
 
 def _take_in() -> tuple[str, ...]:
     """Nothing is taken in before it is known what the venue lists."""
-    instruments = read_instruments(redis())
+    instruments = market().instruments()
     return take_in(store(), journal(), instruments, utc_now()) if instruments else ()

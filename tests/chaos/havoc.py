@@ -45,18 +45,20 @@ class Havoc:
         waiting = list(kills)
         waiting_since = time.monotonic()
         while waiting:
-            kill = self._next(waiting, time.monotonic() - started)
-            if kill is not None and self._kill(kill):
-                waiting.remove(kill)
-                self.done[kill.target] += 1
+            due = self._due(waiting, time.monotonic() - started)
+            killed = next((kill for kill in due if self._kill(kill)), None)
+            if killed is not None:
+                waiting.remove(killed)
+                self.done[killed.target] += 1
                 waiting_since = time.monotonic()
             elif time.monotonic() > max(waiting_since, started + waiting[0].at) + PATIENCE_SECONDS:
-                raise NotReady(f"{waiting[0].target}: not old enough within {PATIENCE_SECONDS:g} s")
+                raise NotReady(
+                    f"{self._described(waiting[0])}: not to be killed in {PATIENCE_SECONDS:g} s"
+                )
             time.sleep(LOOK_SECONDS)
 
-    def _next(self, waiting: Sequence[Kill], now: float) -> Kill | None:
-        due = (kill for kill in waiting if kill.at <= now)
-        return next((kill for kill in due if self._is_old_enough(kill)), None)
+    def _due(self, waiting: Sequence[Kill], now: float) -> list[Kill]:
+        return [kill for kill in waiting if kill.at <= now and self._is_old_enough(kill)]
 
     def _is_old_enough(self, kill: Kill) -> bool:
         server = self._store_servers.get(kill.target)
@@ -88,6 +90,15 @@ class Havoc:
             return self._venue.pid()
         of_queue = kill.target in (Target.POOL_CHILD, Target.WORKER)
         return self._supervisor.pid(f"worker-{kill.queue}" if of_queue else kill.target)
+
+    def _described(self, kill: Kill) -> str:
+        if kill.target in self._store_servers:
+            return f"{kill.target}, up for {self._store_servers[kill.target].age_seconds():.1f} s"
+        process = self._process(kill)
+        if process is None:
+            return f"{kill.target} {kill.queue}, which does not run"
+        members = sorted(group_members(process))
+        return f"{kill.target} {kill.queue}, {age_seconds(process):.1f} s old, its group {members}"
 
 
 def _sent(kill: Callable[[int, int], None], number: int) -> bool:

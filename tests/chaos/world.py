@@ -13,7 +13,7 @@ from tests.chaos.scenario import SECOND_WORKER
 from tests.chaos.stores import RunningStore, running_store
 from tests.chaos.venue import FailingVenue, failing_venue
 from tests.support.real_processes import real_stack
-from trader.market.snapshot import SnapshotUnavailable, read_instruments
+from trader.market.snapshot import MarketSnapshot, SnapshotUnavailable
 from trader.processes import commands
 from trader.processes.child import Program
 from trader.processes.environments import for_command
@@ -60,7 +60,7 @@ def running_world(folder: Path, seed: int, kind: StoreKind) -> Iterator[World]:
             _start_second_worker(stack)
             address = stack.environment["TRADER_ACCOUNT_ADDRESS"]
             venue.controls.deposit(address, FUNDS_USDC)
-            _await_market(stack.environment["TRADER_REDIS_URL"])
+            _await_market(stack.environment["TRADER_REDIS_URL"], stack.settings.venue_url)
             journal = JournalReader(store)
             yield World(stack.supervisor, venue, kept, store, journal, address)
 
@@ -73,12 +73,13 @@ def _start_second_worker(stack: Stack) -> None:
     stack.supervisor.start(Program(f"worker-{SECOND_WORKER}", tuple(arguments), environment))
 
 
-def _await_market(redis_url: str) -> None:
+def _await_market(redis_url: str, venue_url: str) -> None:
     with closing(Redis.from_url(redis_url)) as redis:
+        market = MarketSnapshot(redis, venue_url)
 
         def is_published() -> bool:
             try:
-                return bool(read_instruments(redis))
+                return bool(market.instruments())
             except SnapshotUnavailable:
                 return False
 

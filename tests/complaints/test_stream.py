@@ -12,7 +12,7 @@ from tests.complaints.faults import AccountFaults
 from tests.orders.desk import Desk
 from tests.stream.tiny_venue import until
 from trader.lifecycle.stage import Outcome, Stage
-from trader.market.snapshot import publish
+from trader.market.snapshot import MarketSnapshot
 from trader.reconciliation.reconciler import Reconciler
 from trader.stream import delivery
 from trader.stream.follower import StreamParts
@@ -73,7 +73,7 @@ async def streaming(desk: Desk, reconciler: Reconciler, redis_url: str) -> Async
     """A stream at the desk's exchange and account."""
     deeds = Deeds(desk, reconciler)
     with Redis.from_url(redis_url) as redis:
-        publish(redis, {}, desk.venue.instruments())
+        MarketSnapshot(redis, desk.exchange.url).publish({}, desk.venue.instruments())
         parts = StreamParts(
             url=desk.exchange.url,
             account=desk.address,

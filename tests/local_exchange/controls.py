@@ -9,7 +9,7 @@ TIMEOUT_SECONDS = 10
 
 class Controls:
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
 
     def deposit(self, address: str, usdc: str = "10000") -> None:
         self._post("deposit", {"address": address, "usdc": usdc})
@@ -34,14 +34,14 @@ class Controls:
         self._post("faults", {"schedule": {"seed": seed} | rates})
 
     def faults(self) -> dict[str, Any]:
-        answer = requests.get(f"{self._url}/_local/faults", timeout=TIMEOUT_SECONDS)
+        answer = requests.get(f"{self.url}/_local/faults", timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
         listing: dict[str, Any] = answer.json()
         return listing
 
     def clear_faults(self, number: int | None = None) -> None:
         path = "faults" if number is None else f"faults/{number}"
-        answer = requests.delete(f"{self._url}/_local/{path}", timeout=TIMEOUT_SECONDS)
+        answer = requests.delete(f"{self.url}/_local/{path}", timeout=TIMEOUT_SECONDS)
         assert answer.ok, answer.text
 
     def ledger_orders(self) -> list[dict[str, Any]]:
@@ -51,12 +51,12 @@ class Controls:
         return self._ledger()["fills"]
 
     def _ledger(self) -> dict[str, list[dict[str, Any]]]:
-        answer = requests.get(f"{self._url}/_local/ledger", timeout=TIMEOUT_SECONDS)
+        answer = requests.get(f"{self.url}/_local/ledger", timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
         ledger: dict[str, list[dict[str, Any]]] = answer.json()
         return ledger
 
     def _post(self, control: str, body: dict[str, Any]) -> Any:
-        answer = requests.post(f"{self._url}/_local/{control}", json=body, timeout=TIMEOUT_SECONDS)
+        answer = requests.post(f"{self.url}/_local/{control}", json=body, timeout=TIMEOUT_SECONDS)
         assert answer.ok, answer.text
         return answer.json()

@@ -16,11 +16,8 @@ from trader.market.observation import COHERENCE, Observation
 from trader.market.quote import PriceSource, Quote
 from trader.market.snapshot import (
     LeasedPrices,
+    MarketSnapshot,
     SnapshotUnavailable,
-    publish,
-    read_instruments,
-    read_quote,
-    read_quotes,
 )
 from trader.venues.instrument import Instrument
 
@@ -28,6 +25,8 @@ NOW = datetime(2026, 9, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 SOON = NOW + COHERENCE / 2
 LATER = NOW + 2 * COHERENCE
 LEASE = "lease"
+URL = "https://venue.example"
+OTHER_URL = "https://other.example"
 QUOTES = {
     "BTC": Quote(symbol="BTC", observed_at=NOW, mid=Decimal("60000.5"), mark=Decimal("60001.0")),
     "kPEPE": Quote(symbol="kPEPE", observed_at=NOW, mid=None, mark=Decimal("0.0123456")),
@@ -51,39 +50,53 @@ def redis(redis_server: ValkeyServer) -> Iterator[Redis]:
         yield client
 
 
-def test_what_is_published_is_read(redis: Redis) -> None:
-    publish(redis, QUOTES, INSTRUMENTS)
-    assert read_quotes(redis) == QUOTES
-    assert {symbol: read_quote(redis, symbol) for symbol in QUOTES} == QUOTES
-    assert read_instruments(redis) == INSTRUMENTS
+@pytest.fixture
+def market(redis: Redis) -> MarketSnapshot:
+    return MarketSnapshot(redis, URL)
 
 
-def test_decimals_keep_their_digits(redis: Redis) -> None:
-    publish(redis, QUOTES, INSTRUMENTS)
-    assert str(read_quotes(redis)["BTC"].mark) == "60001.0"
+def test_what_is_published_is_read(market: MarketSnapshot) -> None:
+    market.publish(QUOTES, INSTRUMENTS)
+    assert market.quotes() == QUOTES
+    assert {symbol: market.quote(symbol) for symbol in QUOTES} == QUOTES
+    assert market.instruments() == INSTRUMENTS
+
+
+def test_decimals_keep_their_digits(market: MarketSnapshot) -> None:
+    market.publish(QUOTES, INSTRUMENTS)
+    assert str(market.quotes()["BTC"].mark) == "60001.0"
 
 
 def test_a_later_snapshot_lays_its_prices_over_the_earlier_and_replaces_the_instruments(
-    redis: Redis,
+    market: MarketSnapshot,
 ) -> None:
-    publish(redis, QUOTES, INSTRUMENTS)
+    market.publish(QUOTES, INSTRUMENTS)
     later = {"BTC": Quote(symbol="BTC", observed_at=LATER, mid=Decimal(7), mark=Decimal(8))}
-    publish(redis, later, {})
-    assert read_quotes(redis) == QUOTES | later
-    assert read_instruments(redis) == {}
+    market.publish(later, {})
+    assert market.quotes() == QUOTES | later
+    assert market.instruments() == {}
 
 
-def test_a_price_that_the_venue_no_longer_has_is_gone(redis: Redis) -> None:
-    publish(redis, QUOTES, INSTRUMENTS)
+def test_a_price_that_the_venue_no_longer_has_is_gone(market: MarketSnapshot) -> None:
+    market.publish(QUOTES, INSTRUMENTS)
     later = Quote(symbol="BTC", observed_at=NOW, mark=Decimal(8))
-    publish(redis, {"BTC": later}, INSTRUMENTS)
-    assert read_quote(redis, "BTC") == later
+    market.publish({"BTC": later}, INSTRUMENTS)
+    assert market.quote("BTC") == later
 
 
-def test_before_the_first_there_is_nothing(redis: Redis) -> None:
-    assert read_quotes(redis) == {}
-    assert read_quote(redis, "BTC") is None
-    assert read_instruments(redis) == {}
+def test_before_the_first_there_is_nothing(market: MarketSnapshot) -> None:
+    assert market.quotes() == {}
+    assert market.quote("BTC") is None
+    assert market.instruments() == {}
+
+
+def test_another_venue_has_a_market_of_its_own(redis: Redis, market: MarketSnapshot) -> None:
+    """Its assets have other numbers: an order by one venue's numbers buys another coin there."""
+    market.publish(QUOTES, INSTRUMENTS)
+    elsewhere = MarketSnapshot(redis, OTHER_URL)
+    assert elsewhere.quotes() == elsewhere.instruments() == {}
+    assert elsewhere.quote("BTC") is None
+    assert MarketSnapshot(redis, f"{URL}/").instruments() == INSTRUMENTS
 
 
 def observed(at: datetime, **prices: str | None) -> Observation:
@@ -92,14 +105,14 @@ def observed(at: datetime, **prices: str | None) -> Observation:
 
 
 def leased(redis: Redis, *observations: Observation, token: int = 7) -> bool:
-    return LeasedPrices(redis, LEASE).write(observations, token)
+    return LeasedPrices(redis, URL, LEASE).write(observations, token)
 
 
-def test_leased_prices_lie_over_the_polled_ones(redis: Redis) -> None:
+def test_leased_prices_lie_over_the_polled_ones(redis: Redis, market: MarketSnapshot) -> None:
     redis.set(LEASE, 7)
-    publish(redis, {"BTC": QUOTES["BTC"]}, INSTRUMENTS)
+    market.publish({"BTC": QUOTES["BTC"]}, INSTRUMENTS)
     assert leased(redis, observed(SOON, mid="61000", bid="60999", ask="61001"))
-    quote = read_quote(redis, "BTC")
+    quote = market.quote("BTC")
     assert quote is not None
     prices = {source: quote.price(source) for source in PriceSource}
     assert prices == {
@@ -109,28 +122,34 @@ def test_leased_prices_lie_over_the_polled_ones(redis: Redis) -> None:
         PriceSource.MARK: Decimal("60001.0"),
     }
     assert quote.observed_at == NOW, "a quote is as old as its oldest price"
-    assert read_quotes(redis) == {"BTC": quote}
+    assert market.quotes() == {"BTC": quote}
 
 
-def test_a_price_that_is_much_older_than_the_newest_is_left_out(redis: Redis) -> None:
+def test_a_price_that_is_much_older_than_the_newest_is_left_out(
+    redis: Redis, market: MarketSnapshot
+) -> None:
     redis.set(LEASE, 7)
-    publish(redis, {"BTC": QUOTES["BTC"]}, INSTRUMENTS)
+    market.publish({"BTC": QUOTES["BTC"]}, INSTRUMENTS)
     leased(redis, observed(LATER, mid="61000"))
-    assert read_quote(redis, "BTC") == Quote(symbol="BTC", observed_at=LATER, mid=Decimal(61000))
+    assert market.quote("BTC") == Quote(symbol="BTC", observed_at=LATER, mid=Decimal(61000))
 
 
-def test_of_the_same_price_the_last_observation_stands(redis: Redis) -> None:
+def test_of_the_same_price_the_last_observation_stands(
+    redis: Redis, market: MarketSnapshot
+) -> None:
     redis.set(LEASE, 7)
     leased(redis, observed(NOW, bid="1", ask="2"), observed(SOON, bid="3", ask=None))
-    assert read_quote(redis, "BTC") == Quote(symbol="BTC", observed_at=SOON, bid=Decimal(3))
+    assert market.quote("BTC") == Quote(symbol="BTC", observed_at=SOON, bid=Decimal(3))
 
 
 @pytest.mark.parametrize("held", [None, 8])
-def test_without_the_lease_nothing_is_written(redis: Redis, held: int | None) -> None:
+def test_without_the_lease_nothing_is_written(
+    redis: Redis, market: MarketSnapshot, held: int | None
+) -> None:
     if held is not None:
         redis.set(LEASE, held)
     assert not leased(redis, observed(NOW, mid="1"))
-    assert read_quotes(redis) == {}
+    assert market.quotes() == {}
 
 
 @pytest.mark.parametrize(
@@ -146,28 +165,33 @@ def test_without_the_lease_nothing_is_written(redis: Redis, held: int | None) ->
         ("last BTC", f"60000 {NOW.isoformat()}"),
     ],
 )
-def test_a_snapshot_that_cannot_be_read_is_not_guessed(redis: Redis, field: str, text: str) -> None:
-    redis.hset("trader:market:prices", field, text)
-    with pytest.raises(SnapshotUnavailable, match="trader:market:prices"):
-        read_quotes(redis)
+def test_a_snapshot_that_cannot_be_read_is_not_guessed(
+    redis: Redis, market: MarketSnapshot, field: str, text: str
+) -> None:
+    redis.hset(f"trader:market:prices:{URL}", field, text)
+    with pytest.raises(SnapshotUnavailable, match="prices are not readable"):
+        market.quotes()
 
 
-def test_instruments_that_cannot_be_read_are_not_guessed(redis: Redis) -> None:
-    redis.set("trader:market:instruments", '{"BTC": {"symbol": "BTC"}}')
-    with pytest.raises(SnapshotUnavailable, match="trader:market:instruments"):
-        read_instruments(redis)
+def test_instruments_that_cannot_be_read_are_not_guessed(
+    redis: Redis, market: MarketSnapshot
+) -> None:
+    redis.set(f"trader:market:instruments:{URL}", '{"BTC": {"symbol": "BTC"}}')
+    with pytest.raises(SnapshotUnavailable, match="instruments are not readable"):
+        market.instruments()
 
 
 def test_without_redis() -> None:
     with Redis(unix_socket_path="/no/such/socket", retry=Retry(NoBackoff(), 0)) as redis:
+        market = MarketSnapshot(redis, URL)
         with pytest.raises(SnapshotUnavailable, match="not published"):
-            publish(redis, QUOTES, INSTRUMENTS)
+            market.publish(QUOTES, INSTRUMENTS)
         with pytest.raises(SnapshotUnavailable, match="not readable"):
-            read_instruments(redis)
+            market.instruments()
         with pytest.raises(SnapshotUnavailable, match="not readable"):
-            read_quotes(redis)
+            market.quotes()
         with pytest.raises(SnapshotUnavailable, match="not readable"):
-            read_quote(redis, "BTC")
+            market.quote("BTC")
         with pytest.raises(SnapshotUnavailable, match="not written"):
             leased(redis, observed(NOW, mid="1"))
 

@@ -17,7 +17,7 @@ from trader.errors import Retryable
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.projection import project
 from trader.market.quote import Quote
-from trader.market.snapshot import publish
+from trader.market.snapshot import MarketSnapshot
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW
 from trader.stream.follower import StreamParts
@@ -66,6 +66,7 @@ class Scene:
 
     venue: TinyVenue
     redis: Redis
+    market: MarketSnapshot
     store: SqliteStore
     calls: Calls
     parts: StreamParts
@@ -110,8 +111,9 @@ async def running_scene(folder: Path, redis_url: str) -> AsyncIterator[Scene]:
     """A stream that has subscribed and had everything reconciled."""
     store = SqliteStore(folder / "trader.db")
     with Redis.from_url(redis_url) as redis:
-        publish(redis, {"ETH": a_quote("ETH", "3000")}, {s: listed(s) for s in LISTED})
         async with tiny_venue() as venue:
+            market = MarketSnapshot(redis, venue.url)
+            market.publish({"ETH": a_quote("ETH", "3000")}, {s: listed(s) for s in LISTED})
             calls = Calls()
             parts = StreamParts(
                 url=venue.url,
@@ -123,7 +125,7 @@ async def running_scene(folder: Path, redis_url: str) -> AsyncIterator[Scene]:
                 clock=utc_now,
                 patience=PATIENCE,
             )
-            scene = Scene(venue, redis, store, calls, parts)
+            scene = Scene(venue, redis, market, store, calls, parts)
             stopping = asyncio.Event()
             running = asyncio.create_task(StreamService(parts).run_until(stopping))
             try:

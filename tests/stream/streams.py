@@ -23,7 +23,7 @@ from tests.support.real_processes import RealExchange
 from tests.venues.builders import limit_order
 from trader.clock import utc_now
 from trader.lifecycle.projection import project
-from trader.market.snapshot import publish
+from trader.market.snapshot import MarketSnapshot
 from trader.processes.commands import stream
 from trader.processes.environments import for_command
 from trader.processes.waiting import wait_until
@@ -50,7 +50,6 @@ class Streams:
     environment: Mapping[str, str]
     folder: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    nonce: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     def start(self) -> subprocess.Popen[bytes]:
         """One more stream, as the Procfile runs it."""
@@ -137,7 +136,7 @@ def streams(folder: Path, redis_url: str, exchange: RealExchange) -> Iterator[St
     }
     store = SqliteStore(database)
     with Redis.from_url(redis_url) as redis:
-        publish(redis, {}, venue.instruments())
+        MarketSnapshot(redis, exchange.url).publish({}, venue.instruments())
         controls = Controls(exchange.url)
         started = Streams(exchange, controls, redis, store, venue, environment, folder)
         try:

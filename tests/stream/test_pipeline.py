@@ -15,7 +15,7 @@ from tests.support.flow import Flow
 from tests.support.real_processes import real_exchange, real_stack
 from trader.clock import utc_now
 from trader.lifecycle.stage import Leg, Outcome, Stage
-from trader.market.snapshot import read_quote
+from trader.market.snapshot import MarketSnapshot
 from trader.processes.commands import CELERY
 from trader.processes.environments import for_command
 from trader.processes.waiting import wait_until
@@ -71,7 +71,7 @@ def plan(**changes: Json) -> dict[str, Json]:
 def test_a_plan_from_its_level_to_its_end(started: tuple[Flow, str], broker_url: str) -> None:
     flow, key = started
     wait_until(lambda: flow.lifecycle(key) is not None, 60, "the plan was taken in")
-    wait_until(lambda: _follows(broker_url), 30, "the stream follows ETH")
+    wait_until(lambda: _follows(broker_url, flow.market.url), 30, "the stream follows ETH")
 
     moved_at = utc_now()
     flow.market.set_mid("ETH", "3060")
@@ -93,8 +93,8 @@ def test_a_plan_from_its_level_to_its_end(started: tuple[Flow, str], broker_url:
     assert [order["status"] for order in flow.venue_orders(key)].count("filled") == 2
 
 
-def _follows(broker_url: str) -> bool:
+def _follows(broker_url: str, venue_url: str) -> bool:
     with Redis.from_url(broker_url) as redis:
         pulse = read_pulse(redis)
-        quote = read_quote(redis, "ETH")
+        quote = MarketSnapshot(redis, venue_url).quote("ETH")
     return pulse is not None and pulse.symbols == 1 and quote is not None and quote.bid is not None

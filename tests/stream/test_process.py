@@ -15,7 +15,7 @@ from tests.stream.streams import START_SECONDS, Streams, exchange_pid, streams
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from tests.support.real_processes import RealExchange, real_exchange
 from trader.conditions.condition import PriceAbove
-from trader.market.snapshot import read_quote
+from trader.market.snapshot import MarketSnapshot
 from trader.plans.plan import Plan
 from trader.stream.pulse import read_pulse
 
@@ -188,7 +188,7 @@ def _await_standby(running: Streams) -> None:
 
 
 def _mid(running: Streams) -> Decimal | None:
-    quote = read_quote(running.redis, "BTC")
+    quote = MarketSnapshot(running.redis, running.exchange.url).quote("BTC")
     return None if quote is None else quote.mid
 
 

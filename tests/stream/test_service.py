@@ -14,7 +14,6 @@ from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.clock import utc_now
 from trader.conditions.condition import BreakoutAbove, PriceAbove
 from trader.market.quote import PriceSource
-from trader.market.snapshot import read_quote
 from trader.strands.strand import Json
 from trader.stream import delivery
 from trader.stream.lease import LEASE_KEY
@@ -124,17 +123,17 @@ def test_a_crossed_level_leads_to_a_check_that_finds_the_price(run: Play) -> Non
         scene.keep(waiting("a", 100))
         await scene.subscribed("bbo BTC")
         await scene.tell_best("BTC", "98", "100")
-        await until(lambda: read_quote(scene.redis, "BTC") is not None)
+        await until(lambda: scene.market.quote("BTC") is not None)
         assert scene.calls.count("check a") == 0
         began = utc_now()
         await scene.tell_best("BTC", "100", "102")
         await scene.told("check a")
-        quote = read_quote(scene.redis, "BTC")
+        quote = scene.market.quote("BTC")
         assert quote is not None
         assert (quote.bid, quote.mid, quote.ask) == (Decimal(100), Decimal(101), Decimal(102))
         assert quote.observed_at >= began
         await scene.tell_best("BTC", "101", "103")
-        await until(lambda: read_quote(scene.redis, "BTC") != quote)
+        await until(lambda: scene.market.quote("BTC") != quote)
         assert scene.calls.count("check a") == 1, "nothing was crossed"
 
     run(act)
@@ -146,7 +145,7 @@ def test_mids_of_all_coins_count_where_a_plan_waits(run: Play) -> None:
         await scene.subscribed("bbo BTC")
         await scene.venue.tell("allMids", {"mids": {"BTC": "101.0", "SOL": "5.0"}})
         await scene.told("check a")
-        assert read_quote(scene.redis, "SOL") is None
+        assert scene.market.quote("SOL") is None
 
     run(act)
 
@@ -301,7 +300,7 @@ def test_while_the_broker_is_away_nothing_is_forgotten(run: Play) -> None:
         await scene.venue.tell("userFills", fills(cloid(plan)))
         await scene.tell_best("BTC", "100", "102")
         await scene.venue.tell("user", {"liquidation": {}})
-        await until(lambda: read_quote(scene.redis, "BTC") is not None)
+        await until(lambda: scene.market.quote("BTC") is not None)
         scene.calls.is_away = False
         for call in ("track t", "check a"):
             await scene.told(call)

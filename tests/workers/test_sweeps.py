@@ -25,7 +25,8 @@ from trader.clock import utc_now
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.projection import HANDOVER, project
 from trader.lifecycle.stage import Outcome, Stage
-from trader.market.snapshot import read_instruments, read_quotes
+from trader.market.snapshot import MarketSnapshot
+from trader.settings import settings
 from trader.strands.store import NEW, StrandStore
 
 RESUME_STALLED = "workers.monitor.resume_stalled"
@@ -38,8 +39,9 @@ def test_the_market_is_published_and_the_waiting_plans_are_checked(
 ) -> None:
     carry_out(app, PUBLISH_MARKET)
     with Redis.from_url(empty_broker_url) as redis:
-        assert read_quotes(redis)["BTC"].mid == 100_000
-        assert read_instruments(redis)["BTC"].size_decimals == 5
+        market = MarketSnapshot(redis, settings().venue_url)
+        assert market.quotes()["BTC"].mid == 100_000
+        assert market.instruments()["BTC"].size_decimals == 5
     assert [message.task for message in messages.of("monitor")] == [CHECK_PLANS]
 
 

@@ -17,7 +17,7 @@ from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
-from trader.market.snapshot import read_instruments, read_quotes
+from trader.market.snapshot import MarketSnapshot
 from trader.plans.submission import submission
 from trader.processes.stack import Stack, StackOptions, running_stack
 from trader.processes.supervisor import Event
@@ -92,7 +92,9 @@ class _Run:
         self._store = store
         self._journal = Journal(store)
         self._show = show
-        self._redis = Redis.from_url(stack.settings.redis_url)
+        self._market = MarketSnapshot(
+            Redis.from_url(stack.settings.redis_url), stack.settings.venue_url
+        )
         self._known: dict[str, Lifecycle] = {}
         self._submitted = 0
 
@@ -111,10 +113,10 @@ class _Run:
         )
 
     def _market_is_there(self) -> bool:
-        return bool(read_quotes(self._redis))
+        return bool(self._market.quotes())
 
     def _submit_all(self) -> None:
-        instruments = read_instruments(self._redis)
+        instruments = self._market.instruments()
         maker = PlanMaker(self._options.seed, instruments)
         pause = SUBMIT_SECONDS / max(self._options.plans, 1)
         for number in range(self._options.plans):
@@ -125,7 +127,7 @@ class _Run:
             time.sleep(pause)
 
     def _mids(self) -> dict[str, Decimal]:
-        quotes = read_quotes(self._redis)
+        quotes = self._market.quotes()
         return {symbol: quote.mid for symbol, quote in quotes.items() if quote.mid is not None}
 
     def _all_done(self) -> bool:

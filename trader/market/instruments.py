@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from redis import Redis
-
 from trader.clock import Clock
-from trader.market.snapshot import SnapshotUnavailable, read_instruments
+from trader.market.snapshot import MarketSnapshot, SnapshotUnavailable
 from trader.venues.instrument import Instrument
 
 MAX_AGE = timedelta(seconds=10)
@@ -20,8 +18,8 @@ class PublishedInstruments:
     While the snapshot is not readable, what was read last is given.
     """
 
-    def __init__(self, redis: Redis, clock: Clock) -> None:
-        self._redis = redis
+    def __init__(self, snapshot: MarketSnapshot, clock: Clock) -> None:
+        self._snapshot = snapshot
         self._clock = clock
         self._instruments: Mapping[str, Instrument] = {}
         self._read_at: datetime | None = None
@@ -31,6 +29,6 @@ class PublishedInstruments:
         now = self._clock()
         if not self._instruments or self._read_at is None or now - self._read_at >= MAX_AGE:
             with suppress(SnapshotUnavailable):
-                self._instruments = read_instruments(self._redis)
+                self._instruments = self._snapshot.instruments()
                 self._read_at = now
         return self._instruments

@@ -3,6 +3,8 @@
 The side that reads the venue publishes; the side that watches conditions reads, and so needs
 neither a key nor the venue. Each price is one field of one hash, `SOURCE SYMBOL`, and holds the
 price and the time of its receipt: a poll and the stream lay their prices over each other's.
+
+Each venue has a snapshot of its own, by its URL: under one name, another venue lists another asset.
 """
 
 from collections import defaultdict
@@ -23,8 +25,8 @@ from trader.venues.instrument import Instrument
 Stored: TypeAlias = "str | bytes | bytearray | memoryview[int] | int | float"
 """What redis-py takes as a field or a value."""
 
-PRICES_KEY = "trader:market:prices"
-_INSTRUMENTS_KEY = "trader:market:instruments"
+_PRICES_KEY = "trader:market:prices:{venue}"
+_INSTRUMENTS_KEY = "trader:market:instruments:{venue}"
 _INSTRUMENTS = TypeAdapter(dict[str, Instrument])
 
 # Writes only while the lease holds this token, so that a stream that lost it cannot lay its old
@@ -46,31 +48,69 @@ class SnapshotUnavailable(Retryable):
     """Redis cannot be reached, or holds a snapshot that we cannot read."""
 
 
-def publish(
-    redis: Redis, quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument]
-) -> None:
-    """Replace the instruments, and lay these quotes over the prices. Raises SnapshotUnavailable."""
-    fields = _fields(observation_of(quote) for quote in quotes.values())
-    there: dict[Stored, Stored] = {field: text for field, text in fields.items() if text}
-    gone = [field for field, text in fields.items() if not text]
-    try:
-        with redis.pipeline(transaction=True) as together:
-            together.set(_INSTRUMENTS_KEY, _INSTRUMENTS.dump_json(dict(instruments)))
-            if there:
-                together.hset(PRICES_KEY, mapping=there)
-            if gone:
-                together.hdel(PRICES_KEY, *gone)
-            together.execute()
-    except RedisError as error:
-        raise SnapshotUnavailable(f"the market snapshot was not published: {error}") from error
+class MarketSnapshot:
+    """The snapshot of the venue with this URL. Every method raises SnapshotUnavailable."""
+
+    def __init__(self, redis: Redis, venue_url: str) -> None:
+        self._redis = redis
+        self._prices_key = prices_key(venue_url)
+        self._instruments_key = _INSTRUMENTS_KEY.format(venue=venue_url.rstrip("/"))
+
+    def publish(self, quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument]) -> None:
+        """Replace the instruments, and lay these quotes over the prices."""
+        fields = _fields(observation_of(quote) for quote in quotes.values())
+        there: dict[Stored, Stored] = {field: text for field, text in fields.items() if text}
+        gone = [field for field, text in fields.items() if not text]
+        try:
+            with self._redis.pipeline(transaction=True) as together:
+                together.set(self._instruments_key, _INSTRUMENTS.dump_json(dict(instruments)))
+                if there:
+                    together.hset(self._prices_key, mapping=there)
+                if gone:
+                    together.hdel(self._prices_key, *gone)
+                together.execute()
+        except RedisError as error:
+            raise SnapshotUnavailable(f"the market snapshot was not published: {error}") from error
+
+    def quotes(self) -> dict[str, Quote]:
+        """The quotes by symbol, empty before the first; each carries its own time."""
+        try:
+            fields = self._redis.hgetall(self._prices_key)
+        except RedisError as error:
+            raise _unreadable("prices", error) from error
+        seen: dict[str, dict[PriceSource, SeenPrice]] = defaultdict(dict)
+        for field, text in fields.items():
+            source, symbol = _read_field(field)
+            seen[symbol][source] = _read_price(text)
+        quotes = {symbol: _quote(symbol, prices) for symbol, prices in seen.items()}
+        return {symbol: quote for symbol, quote in quotes.items() if quote is not None}
+
+    def quote(self, symbol: str) -> Quote | None:
+        """The quote of one symbol."""
+        sources = tuple(PriceSource)
+        fields = [_field(source, symbol) for source in sources]
+        try:
+            texts = self._redis.hmget(self._prices_key, fields)
+        except RedisError as error:
+            raise _unreadable("prices", error) from error
+        found = zip(sources, texts, strict=True)
+        return _quote(symbol, {s: _read_price(text) for s, text in found if text is not None})
+
+    def instruments(self) -> dict[str, Instrument]:
+        """The published instruments by symbol, empty before the first."""
+        try:
+            text = self._redis.get(self._instruments_key)
+            return {} if text is None else _INSTRUMENTS.validate_json(text)
+        except (RedisError, ValidationError) as error:
+            raise _unreadable("instruments", error) from error
 
 
 class LeasedPrices:
-    """Writes prices, all of a call at once, while a lease is held."""
+    """Writes prices of one venue, all of a call at once, while a lease is held."""
 
-    def __init__(self, redis: Redis, lease_key: str) -> None:
+    def __init__(self, redis: Redis, venue_url: str, lease_key: str) -> None:
         self._write = redis.register_script(_WRITE_LEASED)
-        self._lease_key = lease_key
+        self._keys = [prices_key(venue_url), lease_key]
 
     def write(self, observations: Iterable[Observation], token: int) -> bool:
         """Lay these over the prices; False, and nothing written, when the lease has another token.
@@ -80,46 +120,14 @@ class LeasedPrices:
         fields = _fields(observations)
         arguments: list[Stored] = [token, *(part for pair in fields.items() for part in pair)]
         try:
-            return bool(self._write(keys=[PRICES_KEY, self._lease_key], args=arguments))
+            return bool(self._write(keys=self._keys, args=arguments))
         except RedisError as error:
             raise SnapshotUnavailable(f"prices were not written: {error}") from error
 
 
-def read_quotes(redis: Redis) -> dict[str, Quote]:
-    """The quotes by symbol, empty before the first; each carries its own time.
-
-    Raises SnapshotUnavailable.
-    """
-    try:
-        fields = redis.hgetall(PRICES_KEY)
-    except RedisError as error:
-        raise _unreadable(PRICES_KEY, error) from error
-    seen: dict[str, dict[PriceSource, SeenPrice]] = defaultdict(dict)
-    for field, text in fields.items():
-        source, symbol = _read_field(field)
-        seen[symbol][source] = _read_price(text)
-    quotes = {symbol: _quote(symbol, prices) for symbol, prices in seen.items()}
-    return {symbol: quote for symbol, quote in quotes.items() if quote is not None}
-
-
-def read_quote(redis: Redis, symbol: str) -> Quote | None:
-    """The quote of one symbol. Raises SnapshotUnavailable."""
-    sources = tuple(PriceSource)
-    try:
-        texts = redis.hmget(PRICES_KEY, [_field(source, symbol) for source in sources])
-    except RedisError as error:
-        raise _unreadable(PRICES_KEY, error) from error
-    found = zip(sources, texts, strict=True)
-    return _quote(symbol, {s: _read_price(text) for s, text in found if text is not None})
-
-
-def read_instruments(redis: Redis) -> dict[str, Instrument]:
-    """The published instruments by symbol, empty before the first. Raises SnapshotUnavailable."""
-    try:
-        text = redis.get(_INSTRUMENTS_KEY)
-        return {} if text is None else _INSTRUMENTS.validate_json(text)
-    except (RedisError, ValidationError) as error:
-        raise _unreadable(_INSTRUMENTS_KEY, error) from error
+def prices_key(venue_url: str) -> str:
+    """The hash of a venue's prices."""
+    return _PRICES_KEY.format(venue=venue_url.rstrip("/"))
 
 
 def _fields(observations: Iterable[Observation]) -> dict[str, str]:
@@ -144,7 +152,7 @@ def _read_field(field: bytes | str) -> tuple[PriceSource, str]:
     try:
         return PriceSource(source), symbol
     except ValueError as error:
-        raise _unreadable(PRICES_KEY, error) from error
+        raise _unreadable("prices", error) from error
 
 
 def _read_price(text: bytes | str) -> SeenPrice:
@@ -152,7 +160,7 @@ def _read_price(text: bytes | str) -> SeenPrice:
     try:
         return SeenPrice(Decimal(price), datetime.fromisoformat(observed_at))
     except (InvalidOperation, ValueError) as error:
-        raise _unreadable(PRICES_KEY, f"{text!r}: {error}") from error
+        raise _unreadable("prices", f"{text!r}: {error}") from error
 
 
 def _text(stored: bytes | str) -> str:
@@ -163,8 +171,8 @@ def _quote(symbol: str, seen: Mapping[PriceSource, SeenPrice]) -> Quote | None:
     try:
         return quote_from(symbol, seen)
     except (ValidationError, TypeError) as error:  # a price below 0, a time without its zone
-        raise _unreadable(PRICES_KEY, error) from error
+        raise _unreadable("prices", error) from error
 
 
-def _unreadable(key: str, why: object) -> SnapshotUnavailable:
-    return SnapshotUnavailable(f"the market snapshot at {key} is not readable: {why}")
+def _unreadable(what: str, why: object) -> SnapshotUnavailable:
+    return SnapshotUnavailable(f"the market snapshot's {what} are not readable: {why}")

@@ -17,7 +17,7 @@ from trader.lifecycle.changes import Changes, StageChanges
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.stage import Stage
 from trader.market.instruments import PublishedInstruments
-from trader.market.snapshot import LeasedPrices
+from trader.market.snapshot import LeasedPrices, MarketSnapshot
 from trader.strands.store import StrandStore
 from trader.stream.arrivals import Arrivals, Notices
 from trader.stream.connection import stay_connected
@@ -70,13 +70,13 @@ class Follower:
         self._account_channels = account_channels(parts.account)
         self._subscriptions: Subscriptions | None = None
         self._subscribing = asyncio.Lock()
-        self._published = PublishedInstruments(parts.redis, parts.clock)
+        self._published = PublishedInstruments(MarketSnapshot(parts.redis, parts.url), parts.clock)
         self._listed: frozenset[str] = frozenset()
 
     async def follow(self) -> None:
         """Work until cancelled. Raises LeaseLost, in a group."""
         parts = self._parts
-        prices = LeasedPrices(parts.redis, LEASE_KEY)
+        prices = LeasedPrices(parts.redis, parts.url, LEASE_KEY)
         delivery = Delivery(self._outbox, parts.callbacks, prices, self._token)
         arrivals = Arrivals(parts.store, parts.callbacks.take_in, parts.notices)
         async with asyncio.TaskGroup() as together:
