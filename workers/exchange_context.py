@@ -25,9 +25,11 @@ from trader.orders.sender import Sender
 from trader.orders.tracker import Tracker
 from trader.reconciliation.account import account_id_of
 from trader.reconciliation.cursor import FillCursor
+from trader.reconciliation.network import require_network
 from trader.reconciliation.reconciler import Reconciler
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
+from trader.strands.store import StrandStore
 from trader.venues.admission import Admission
 from trader.venues.budget import Priority, SharedBudget
 from trader.venues.credentials import Credentials, read_credentials
@@ -42,6 +44,13 @@ from workers.journal_context import journal, market, redis, store
 def credentials() -> Credentials:
     """The key that signs."""
     return read_credentials(os.environ)
+
+
+@cache
+def own_store() -> StrandStore:
+    """This process's store, once it is sure whose plans it holds. Raises Misconfigured."""
+    require_network(store(), settings().network)
+    return store()
 
 
 @cache
@@ -88,7 +97,7 @@ def order_manager() -> OrderManager:
     limits = RiskLimits.of(settings())
     return OrderManager(
         journal=journal(),
-        entries=Entries(store(), entries, limits, utc_now),
+        entries=Entries(own_store(), entries, limits, utc_now),
         sender=_sender(entries),
         tracker=Tracker(
             journal=journal(),
@@ -109,10 +118,11 @@ def reconciler() -> Reconciler:
     """What finds every difference, lost messages' included: orders may be open, so it is urgent."""
     urgent = venue(Priority.URGENT)
     address = trading_address(settings(), credentials())
-    account_id = account_id_of(urgent.name, address)
+    account_id = account_id_of(urgent.name, settings().network, address)
     return Reconciler(
-        store=store(),
+        store=own_store(),
         venue=urgent,
+        account_id=account_id,
         address=address,
         tracked=LifecycleCache(store(), journal(), Stage.TRACK),
         cursor=FillCursor(redis(), account_id),
@@ -131,7 +141,7 @@ def _grace() -> timedelta:
 
 
 def _forget() -> None:
-    for built in (credentials, budget, market_venue, venue, order_manager, reconciler):
+    for built in (credentials, own_store, budget, market_venue, venue, order_manager, reconciler):
         built.cache_clear()
 
 

@@ -22,7 +22,7 @@ from trader.reconciliation.events import (
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW, StrandStore
 
-ACCOUNT = account_id_of("hyperliquid", "0x1")
+ACCOUNT = account_id_of("hyperliquid", "local", "0x1")
 OPENED = AccountOpened(venue="hyperliquid", address="0x1", since=START, reason="watched")
 
 

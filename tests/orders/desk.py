@@ -223,7 +223,7 @@ class Desk:
 
     def account_events(self) -> list[str]:
         """What the account's own strands say, by name."""
-        strands = self.store.load(account_id_of(self.venue.name, self.address))
+        strands = self.store.load(account_id_of(self.venue.name, "local", self.address))
         return [str(strand.content["event"]) for strand in strands]
 
     def wait_out_the_grace(self) -> None:

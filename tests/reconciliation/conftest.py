@@ -17,10 +17,11 @@ __all__ = ["desk", "exchange", "reconciler", "store"]
 @pytest.fixture
 def reconciler(desk: Desk, empty_broker_url: str) -> Reconciler:
     """As a worker has it, on a real Redis."""
-    account_id = account_id_of(desk.venue.name, desk.address)
+    account_id = account_id_of(desk.venue.name, "local", desk.address)
     return Reconciler(
         store=desk.store,
         venue=desk.venue,
+        account_id=account_id,
         address=desk.address,
         tracked=LifecycleCache(desk.store, desk.journal, Stage.TRACK),
         cursor=FillCursor(redis.Redis.from_url(empty_broker_url), account_id),

@@ -11,6 +11,7 @@ from trader.health import clock
 from trader.health.budget import look_at_budget
 from trader.health.finding import Finding, Part, Verdict
 from trader.health.stream import look_at_stream
+from trader.reconciliation.network import require_network
 from trader.settings import Network, Settings, read_settings
 from trader.strands.opening import open_configured_store
 from trader.strands.store import StoreUnavailable
@@ -69,7 +70,9 @@ def look_at_store(settings: Settings) -> Finding:
     try:
         store = open_configured_store(settings)
         try:
-            return _ok(Part.STORE, store.check())
+            text = store.check()
+            require_network(store, settings.network)
+            return _ok(Part.STORE, text)
         finally:
             store.close()
     except (Misconfigured, StoreUnavailable) as error:

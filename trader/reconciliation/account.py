@@ -41,9 +41,15 @@ class AccountState:
     differences: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def account_id_of(venue: str, address: str) -> str:
+def account_id_of(venue: str, network: str, address: str) -> str:
     """The lifecycle id under which an account's strands stand."""
-    return f"{PREFIX}{venue}:{address.lower()}"
+    return f"{PREFIX}{venue}:{network}:{address.lower()}"
+
+
+def network_of(account_id: str) -> str:
+    """The network on which the account trades."""
+    _, _, network, _ = account_id.split(":")
+    return network
 
 
 def is_account(lifecycle_id: str) -> bool:

@@ -12,7 +12,6 @@ from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.reconciliation.account import (
     AccountState,
-    account_id_of,
     advance_account,
     fold_account,
     key_of,
@@ -32,6 +31,7 @@ class Reconciler:
 
     store: StrandStore
     venue: Venue
+    account_id: str
     address: str
     tracked: LifecycleCache
     cursor: FillCursor
@@ -67,11 +67,10 @@ class Reconciler:
         return confirmed(events, self.venue.open_orders(), self.venue.account().positions)
 
     def _account(self) -> AccountState:
-        account_id = account_id_of(self.venue.name, self.address)
-        state = fold_account(self.store.load(account_id))
-        return state if state is not None else self._open(account_id)
+        state = fold_account(self.store.load(self.account_id))
+        return state if state is not None else self._open()
 
-    def _open(self, account_id: str) -> AccountState:
+    def _open(self) -> AccountState:
         now = self.clock()
         opened = AccountOpened(
             venue=self.venue.name,
@@ -79,9 +78,9 @@ class Reconciler:
             since=now,
             reason=f"the Trader watches {self.address} at {self.venue.name} from now on",
         )
-        strands = self._strands(account_id, NEW, None, (opened,), now)
+        strands = self._strands(self.account_id, NEW, None, (opened,), now)
         state = advance_account(None, strands[0])
-        self.store.append(account_id, NEW, strands, project_account(state))
+        self.store.append(self.account_id, NEW, strands, project_account(state))
         return state
 
     def _snapshot(self, account: AccountState) -> VenueSnapshot:
