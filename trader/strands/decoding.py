@@ -6,9 +6,11 @@ writers put there, and none of it stops a reader: every strand that is read coul
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, cast
 
 from pydantic_core import from_json
@@ -35,6 +37,12 @@ def decode_strand(values: Mapping[str, Any]) -> Strand:
     Raises InvalidStrand when one of the Trader's own strands was damaged in the store.
     """
     return _foreign_strand(values) if values["seq"] is None else _own_strand(values)
+
+
+def by_lifecycle(strands: Iterable[Strand]) -> dict[str, tuple[Strand, ...]]:
+    """Strands in the order of their lifecycles, as one sequence a lifecycle."""
+    grouped = groupby(strands, key=attrgetter("lifecycle_id"))
+    return {lifecycle_id: tuple(own) for lifecycle_id, own in grouped}
 
 
 def _own_strand(values: Mapping[str, Any]) -> Strand:

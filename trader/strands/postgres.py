@@ -3,11 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, cast
 
-from trader.strands.decoding import decode_lifecycle, decode_strand
+from trader.strands.decoding import by_lifecycle, decode_lifecycle, decode_strand
 from trader.strands.encoding import (
     LIFECYCLE_COLUMNS,
     STRAND_COLUMNS,
@@ -91,8 +89,7 @@ class PostgresStore:
             "order by lifecycle_id, seq",
             [list(lifecycle_ids)],
         )
-        grouped = groupby(strands, key=attrgetter("lifecycle_id"))
-        return {lifecycle_id: tuple(own) for lifecycle_id, own in grouped}
+        return by_lifecycle(strands)
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
         """See `StrandStore.lifecycle`."""

@@ -4,11 +4,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
-from trader.strands.decoding import decode_lifecycle, decode_strand
+from trader.strands.decoding import by_lifecycle, decode_lifecycle, decode_strand
 from trader.strands.encoding import (
     LIFECYCLE_COLUMNS,
     STRAND_COLUMNS,
@@ -95,8 +93,7 @@ class SqliteStore:
             "ORDER BY lifecycle_id, seq",
             [json.dumps(list(lifecycle_ids))],
         )
-        grouped = groupby(strands, key=attrgetter("lifecycle_id"))
-        return {lifecycle_id: tuple(own) for lifecycle_id, own in grouped}
+        return by_lifecycle(strands)
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
         """See `StrandStore.lifecycle`."""

@@ -4,14 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, cast
 
 from pydantic import SecretStr
 
 from trader.errors import Misconfigured
-from trader.strands.decoding import decode_lifecycle, decode_strand
+from trader.strands.decoding import by_lifecycle, decode_lifecycle, decode_strand
 from trader.strands.encoding import (
     LIFECYCLE_COLUMNS,
     STRAND_COLUMNS,
@@ -83,8 +81,7 @@ class SupabaseStore:
         for part in in_short_lists(lifecycle_ids):
             wanted = among("lifecycle_id", part)
             strands = self._strands(_JOURNAL, ("lifecycle_id", "seq"), wanted, _OWN)
-            for lifecycle_id, own in groupby(strands, key=attrgetter("lifecycle_id")):
-                loaded[lifecycle_id] = tuple(own)
+            loaded |= by_lifecycle(strands)
         return loaded
 
     def lifecycle(self, lifecycle_id: str) -> LifecycleRow | None:
