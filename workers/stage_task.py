@@ -7,7 +7,9 @@ from celery import Task
 
 from trader.errors import Retryable
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = (0.3, 0.7, 1.0, 1.0)
+"""The pauses before the new attempts: the first is short, because much of what fails is over at
+once, and an order in doubt should not wait."""
 
 log = structlog.get_logger()
 
@@ -19,10 +21,13 @@ class StageTask(Task):
     """
 
     autoretry_for = (Retryable,)
-    max_retries = 3
-    default_retry_delay = RETRY_SECONDS
-    retry_backoff = False
+    max_retries = len(RETRY_SECONDS)
     throws = (Retryable,)
+
+    def retry(self, *arguments: Any, **options: Any) -> Any:
+        """As Celery does, after the pause of this attempt."""
+        pause = RETRY_SECONDS[min(self.request.retries, self.max_retries - 1)]
+        return super().retry(*arguments, **{"countdown": pause} | options)
 
     def on_retry(self, exc: Exception, *_: Any) -> None:
         """Say what is tried again, and why."""

@@ -1,6 +1,5 @@
 """Faults of websockets. Each looks at the messages that are about to be sent to any socket."""
 
-from abc import ABC, abstractmethod
 from typing import Literal, NamedTuple
 
 from local_exchange.faults.fault import NonNegative, Occurrence
@@ -44,12 +43,12 @@ class Message(NamedTuple):
 _PREFIX = '{"channel":"'
 
 
-class SocketOccurrence(Occurrence, ABC):
+class SocketOccurrence(Occurrence):
     """Strikes messages that are about to be sent to any socket."""
 
-    @abstractmethod
-    def covers(self, message: Message) -> bool:
-        """Whether it is about that message."""
+    def covers(self, message: Message) -> bool:  # noqa: ARG002
+        """Whether it is about that message: about any, unless its kind says otherwise."""
+        return True
 
 
 class ChannelOccurrence(SocketOccurrence):
