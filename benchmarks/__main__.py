@@ -25,6 +25,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, workshop(Path(folder)) as shop:
         placement = measure_placement(shop, options.orders)
+    # An account of its own: an account may have a thousand open orders, and those above rest.
+    with tempfile.TemporaryDirectory() as folder, workshop(Path(folder)) as shop:
         bulk = measure_bulk(shop, options.bulk)
         pipeline = measure_pipeline(shop, options.plans)
     with tempfile.TemporaryDirectory() as folder, workshop(Path(folder)) as shop:
