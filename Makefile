@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 SEED ?= 1
+SEEDS ?= 1
 STORE ?= sqlite
 
 .PHONY: setup postgrest run test lint format docs bench bench-journal chaos requirements clean
@@ -47,7 +48,7 @@ bench-journal: setup
 	$(BIN)/python -m benchmarks.journal
 
 chaos: postgrest
-	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED) --store $(STORE)
+	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED) --seeds $(SEEDS) --store $(STORE)
 
 # Pins every package for requirements-dev.txt (everything) and requirements.txt (what runs), alike.
 PIN := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header \
