@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -22,12 +21,12 @@ from tests.chaos.scenario import Scenario
 from tests.chaos.traffic import Traffic
 from tests.chaos.world import World, running_world
 from trader.lifecycle.stage import Stage
-from trader.processes.waiting import NotReady, wait_until
 
 REST_SECONDS = 90.0
 """How long the plans may take to come to rest once everything is quiet."""
 END_SECONDS = 60.0
 """How long those that are left may take to end once they are told to."""
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,17 @@ def run(scenario: Scenario, folder: Path) -> Report:
         began = time.monotonic()
         _let_loose(scenario, world, havoc, traffic)
         quiet_at = time.monotonic()
-        rests = _wait(world, lambda view: _all_rest(view, traffic.submitted), REST_SECONDS)
+        at_rest, rests = _view_when(
+            world, lambda view: _all_rest(view, traffic.submitted), REST_SECONDS
+        )
         recovered = time.monotonic() - quiet_at
-        at_rest = _view(world)
         for plan in at_rest.plans:
             if plan.stage is not Stage.DONE:
                 traffic.end(plan.lifecycle_id)
-        _wait(world, lambda view: not unfinished(traffic.submitted, view.plans), END_SECONDS)
-        at_end, replays = _view(world), patiently(lambda: replay_all(world.store))
+        at_end, _ = _view_when(
+            world, lambda view: not unfinished(traffic.submitted, view.plans), END_SECONDS
+        )
+        replays = patiently(lambda: replay_all(world.store))
         alarms = patiently(lambda: false_alarms(world.store))
         if world.kept.servers:
             copy_journal(world.store, folder / "trader.db")
@@ -81,12 +83,17 @@ def _let_loose(scenario: Scenario, world: World, havoc: Havoc, traffic: Traffic)
     world.venue.calm()
 
 
-def _wait(world: World, holds: Callable[[_View], bool], seconds: float) -> bool:
-    """Whether it came to hold in time."""
-    with suppress(NotReady):
-        wait_until(lambda: holds(_view(world)), seconds, "the plans come there")
-        return True
-    return False
+def _view_when(world: World, holds: Callable[[_View], bool], seconds: float) -> tuple[_View, bool]:
+    """The first view of which it holds; the last one, and False, when there is none in time.
+
+    A view taken later would not do: a plan that waits may enter at any moment.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        view = _view(world)
+        if holds(view) or time.monotonic() >= deadline:
+            return view, holds(view)
+        time.sleep(LOOK_SECONDS)
 
 
 def _view(world: World) -> _View:
