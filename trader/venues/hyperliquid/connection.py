@@ -1,8 +1,8 @@
 """The connections to the venue: a JSON body out, a JSON body back, nothing done twice.
 
-The SDK posts through a `requests` session, whose preparation of each call costs more than the
-connection's own work. Here the session only says, once, what the environment wants (proxies,
-certificates); each call goes to the urllib3 pool below it.
+The SDK posts through a `requests` session, which prepares each call from the beginning, while an
+order waits. Here the session only says, once, what the environment wants (proxies, certificates);
+each call goes to the urllib3 pool below it.
 """
 
 import json
@@ -73,6 +73,7 @@ class Connection:
         pool = self._adapter.get_connection_with_tls_context(self._request, verify, proxies)
         if not isinstance(pool, HTTPConnectionPool):
             raise Misconfigured(f"the venue's URL {self._request.url!r} must be one of HTTP")
+        # Its stub has no types.
         self._adapter.cert_verify(pool, self._request.url, verify, None)  # type: ignore[no-untyped-call]
         self._pool = pool
         # A proxy that is no tunnel wants the whole URL.

@@ -1,6 +1,7 @@
-"""Signs actions to the same bytes as the SDK's `sign_l1_action`, in a third of its time.
+"""Signs actions to the same bytes as the SDK's `sign_l1_action`, with less to do for each.
 
-Of the message that is signed only the action's hash ever changes: the rest is hashed once.
+Of the message that is signed only the action's hash ever changes: the rest is hashed once, and the
+key is derived once.
 Source: EIP-712; Hyperliquid's Python SDK, `hyperliquid/utils/signing.py`.
 """
 
