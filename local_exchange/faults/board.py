@@ -120,7 +120,9 @@ class FaultBoard:
 
     def strikes_on_message(self, message: Message) -> list[Strike[SocketOccurrence]]:
         """What strikes a websocket message."""
-        strikes = self._strikes(SocketOccurrence, lambda fault: fault.covers(message))
+        # An abstract class stands for its kinds here: none is made of it.
+        of_sockets: type[SocketOccurrence] = SocketOccurrence  # type: ignore[type-abstract]
+        strikes = self._strikes(of_sockets, lambda fault: fault.covers(message))
         if self._schedule is not None:
             number = self._next_number(message.channel)
             self._draw(strikes, self._schedule.socket_fault(message.channel, number), number)

@@ -1,5 +1,6 @@
 """Faults of websockets. Each looks at the messages that are about to be sent to any socket."""
 
+from abc import ABC, abstractmethod
 from typing import Literal, NamedTuple
 
 from local_exchange.faults.fault import NonNegative, Occurrence
@@ -43,12 +44,12 @@ class Message(NamedTuple):
 _PREFIX = '{"channel":"'
 
 
-class SocketOccurrence(Occurrence):
+class SocketOccurrence(Occurrence, ABC):
     """Strikes messages that are about to be sent to any socket."""
 
-    def covers(self, message: Message) -> bool:  # noqa: ARG002
-        """Whether it is about that message: about any, unless its kind says otherwise."""
-        return True
+    @abstractmethod
+    def covers(self, message: Message) -> bool:
+        """Whether it is about that message."""
 
 
 class ChannelOccurrence(SocketOccurrence):

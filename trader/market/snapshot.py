@@ -25,9 +25,9 @@ from trader.venues.instrument import Instrument
 Stored: TypeAlias = "str | bytes | bytearray | memoryview[int] | int | float"
 """What redis-py takes as a field or a value."""
 
-_PRICES_KEY = "trader:market:prices:{venue}"
-_INSTRUMENTS_KEY = "trader:market:instruments:{venue}"
-_INSTRUMENTS = TypeAdapter(dict[str, Instrument])
+_PRICES = "prices"
+_INSTRUMENTS = "instruments"
+_BY_SYMBOL = TypeAdapter(dict[str, Instrument])
 
 # Writes only while the lease holds this token, so that a stream that lost it cannot lay its old
 # prices over those of its successor.
@@ -53,8 +53,8 @@ class MarketSnapshot:
 
     def __init__(self, redis: Redis, venue_url: str) -> None:
         self._redis = redis
-        self._prices_key = prices_key(venue_url)
-        self._instruments_key = _INSTRUMENTS_KEY.format(venue=venue_url.rstrip("/"))
+        self._prices_key = _key(_PRICES, venue_url)
+        self._instruments_key = _key(_INSTRUMENTS, venue_url)
 
     def publish(self, quotes: Mapping[str, Quote], instruments: Mapping[str, Instrument]) -> None:
         """Replace the instruments, and lay these quotes over the prices."""
@@ -63,7 +63,7 @@ class MarketSnapshot:
         gone = [field for field, text in fields.items() if not text]
         try:
             with self._redis.pipeline(transaction=True) as together:
-                together.set(self._instruments_key, _INSTRUMENTS.dump_json(dict(instruments)))
+                together.set(self._instruments_key, _BY_SYMBOL.dump_json(dict(instruments)))
                 if there:
                     together.hset(self._prices_key, mapping=there)
                 if gone:
@@ -77,7 +77,7 @@ class MarketSnapshot:
         try:
             fields = self._redis.hgetall(self._prices_key)
         except RedisError as error:
-            raise _unreadable("prices", error) from error
+            raise _unreadable(_PRICES, error) from error
         seen: dict[str, dict[PriceSource, SeenPrice]] = defaultdict(dict)
         for field, text in fields.items():
             source, symbol = _read_field(field)
@@ -92,7 +92,7 @@ class MarketSnapshot:
         try:
             texts = self._redis.hmget(self._prices_key, fields)
         except RedisError as error:
-            raise _unreadable("prices", error) from error
+            raise _unreadable(_PRICES, error) from error
         found = zip(sources, texts, strict=True)
         return _quote(symbol, {s: _read_price(text) for s, text in found if text is not None})
 
@@ -100,9 +100,9 @@ class MarketSnapshot:
         """The published instruments by symbol, empty before the first."""
         try:
             text = self._redis.get(self._instruments_key)
-            return {} if text is None else _INSTRUMENTS.validate_json(text)
+            return {} if text is None else _BY_SYMBOL.validate_json(text)
         except (RedisError, ValidationError) as error:
-            raise _unreadable("instruments", error) from error
+            raise _unreadable(_INSTRUMENTS, error) from error
 
 
 class LeasedPrices:
@@ -110,7 +110,7 @@ class LeasedPrices:
 
     def __init__(self, redis: Redis, venue_url: str, lease_key: str) -> None:
         self._write = redis.register_script(_WRITE_LEASED)
-        self._keys = [prices_key(venue_url), lease_key]
+        self._keys = [_key(_PRICES, venue_url), lease_key]
 
     def write(self, observations: Iterable[Observation], token: int) -> bool:
         """Lay these over the prices; False, and nothing written, when the lease has another token.
@@ -125,9 +125,8 @@ class LeasedPrices:
             raise SnapshotUnavailable(f"prices were not written: {error}") from error
 
 
-def prices_key(venue_url: str) -> str:
-    """The hash of a venue's prices."""
-    return _PRICES_KEY.format(venue=venue_url.rstrip("/"))
+def _key(what: str, venue_url: str) -> str:
+    return f"trader:market:{what}:{venue_url.rstrip('/')}"
 
 
 def _fields(observations: Iterable[Observation]) -> dict[str, str]:
@@ -152,7 +151,7 @@ def _read_field(field: bytes | str) -> tuple[PriceSource, str]:
     try:
         return PriceSource(source), symbol
     except ValueError as error:
-        raise _unreadable("prices", error) from error
+        raise _unreadable(_PRICES, error) from error
 
 
 def _read_price(text: bytes | str) -> SeenPrice:
@@ -160,7 +159,7 @@ def _read_price(text: bytes | str) -> SeenPrice:
     try:
         return SeenPrice(Decimal(price), datetime.fromisoformat(observed_at))
     except (InvalidOperation, ValueError) as error:
-        raise _unreadable("prices", f"{text!r}: {error}") from error
+        raise _unreadable(_PRICES, f"{text!r}: {error}") from error
 
 
 def _text(stored: bytes | str) -> str:
@@ -171,7 +170,7 @@ def _quote(symbol: str, seen: Mapping[PriceSource, SeenPrice]) -> Quote | None:
     try:
         return quote_from(symbol, seen)
     except (ValidationError, TypeError) as error:  # a price below 0, a time without its zone
-        raise _unreadable("prices", error) from error
+        raise _unreadable(_PRICES, error) from error
 
 
 def _unreadable(what: str, why: object) -> SnapshotUnavailable:
