@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from eth_account import Account
 from hyperliquid.exchange import Exchange
 from redis import Redis
 
+from benchmarks.timing import seconds
 from benchmarks.workshop import Workshop
 from tests.support.postgres_server import running_postgres
 from trader.clock import utc_now
@@ -70,8 +70,8 @@ def measure_placement(shop: Workshop, orders: int) -> PlacementCost:
         _postgresql() as postgresql,
     ):
         ways = (_safe_way(shop, sqlite), _safe_way(shop, postgresql), _bare_way(shop))
-        rounds = [[_timed(way) for way in ways] for _ in range(WARM_UP + orders)]
-    medians = [statistics.median(seconds) * 1000 for seconds in zip(*rounds[WARM_UP:], strict=True)]
+        rounds = [[seconds(way) for way in ways] for _ in range(WARM_UP + orders)]
+    medians = [statistics.median(times) * 1000 for times in zip(*rounds[WARM_UP:], strict=True)]
     return PlacementCost(orders, *medians)
 
 
@@ -83,12 +83,6 @@ def _postgresql() -> Iterator[StrandStore]:
         migrate(parse_address(url))
         with closing(open_store(url)) as store:
             yield store
-
-
-def _timed(call: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
 
 
 def _safe_way(shop: Workshop, store: StrandStore) -> Callable[[], None]:

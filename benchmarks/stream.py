@@ -1,6 +1,5 @@
 """How soon after the venue told of a fill the journal has it, against one empty task."""
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,6 +11,7 @@ import requests
 from celery import Celery
 from redis import Redis
 
+from benchmarks.timing import quantile
 from benchmarks.told_fills import ToldFills, told_fills
 from benchmarks.workshop import Workshop
 from trader.clock import utc_now
@@ -53,11 +53,11 @@ class StreamLatency:
 
     def tracked_ms(self, share: float) -> float:
         """Milliseconds that so large a share of the fills does not exceed."""
-        return _percentile(self.tracked, share) * 1000
+        return quantile(sorted(self.tracked), share) * 1000
 
     def bare_ms(self, share: float) -> float:
         """The same of the empty tasks."""
-        return _percentile(self.bare, share) * 1000
+        return quantile(sorted(self.bare), share) * 1000
 
     @property
     def ratio(self) -> float:
@@ -158,10 +158,6 @@ def _is_open(plan: Lifecycle, leg: Leg) -> bool:
 
 def _entry_price(plan: Lifecycle) -> Decimal:
     return plan.orders_of(Leg.ENTRY)[-1].request.limit_price
-
-
-def _percentile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
 def _document(number: int) -> dict[str, Json]:

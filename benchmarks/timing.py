@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import ceil
 from typing import TypeVar
 
@@ -17,12 +18,7 @@ def seconds(act: Callable[[], object]) -> float:
 
 def seconds_each(act: Callable[[T], object], subjects: Iterable[T]) -> list[float]:
     """How long it takes with each of the subjects."""
-    times = []
-    for subject in subjects:
-        started = time.perf_counter()
-        act(subject)
-        times.append(time.perf_counter() - started)
-    return sorted(times)
+    return sorted(seconds(partial(act, subject)) for subject in subjects)
 
 
 def repeated(act: Callable[[], object], times: int) -> float:

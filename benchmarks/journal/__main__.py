@@ -18,7 +18,7 @@ from benchmarks.journal.filling import Census
 from benchmarks.journal.pattern import Life, Pattern, patterns
 from benchmarks.journal.places import Place, places_of
 from benchmarks.journal.report import Figures, Measured, as_object, lines
-from benchmarks.journal.timing import seconds
+from benchmarks.timing import seconds
 from trader.strands.opening import StoreKind
 
 MOST_TRACKED = 2_000

@@ -17,8 +17,8 @@ from random import Random
 
 from benchmarks.journal.filling import mark_of
 from benchmarks.journal.pattern import SYMBOL, lifecycle_id_of
-from benchmarks.journal.timing import repeated, seconds, seconds_each, spread
 from benchmarks.journal.waiting import accepted_again, armed, quote, some_waiting
+from benchmarks.timing import repeated, seconds, seconds_each, spread
 from trader.cli.lifecycle_view import as_json
 from trader.clock import utc_now
 from trader.lifecycle.archiving import archive_finished

@@ -91,8 +91,9 @@ def _view_when(world: World, holds: Callable[[_View], bool], seconds: float) -> 
     deadline = time.monotonic() + seconds
     while True:
         view = _view(world)
-        if holds(view) or time.monotonic() >= deadline:
-            return view, holds(view)
+        is_found = holds(view)
+        if is_found or time.monotonic() >= deadline:
+            return view, is_found
         time.sleep(LOOK_SECONDS)
 
 

@@ -30,6 +30,7 @@ from trader.orders.tracker import Tracker
 from trader.plans.plan import Quantity
 from trader.reconciliation.account import account_id_of
 from trader.risk.limits import RiskLimits
+from trader.settings import Network
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import SequenceConflict
 from trader.venues.budget import Budget
@@ -87,6 +88,11 @@ class Desk:
     def address(self) -> str:
         """The account, which signs for itself."""
         return self._credentials.address
+
+    @property
+    def account_id(self) -> str:
+        """The lifecycle id of the account's own strands."""
+        return account_id_of(self.venue.name, Network.LOCAL, self.address)
 
     def connect(
         self,
@@ -223,7 +229,7 @@ class Desk:
 
     def account_events(self) -> list[str]:
         """What the account's own strands say, by name."""
-        strands = self.store.load(account_id_of(self.venue.name, "local", self.address))
+        strands = self.store.load(self.account_id)
         return [str(strand.content["event"]) for strand in strands]
 
     def wait_out_the_grace(self) -> None:

@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -133,29 +134,23 @@ def test_a_store_goes_on_in_forked_children(store: StrandStore) -> None:
 
 def test_forks_do_not_disturb_writing_threads(store: StrandStore) -> None:
     start(store, "parent")
-    stop, failures, written = threading.Event(), list[BaseException](), list[str]()
+    stop, written = threading.Event(), list[str]()
 
     def write(writer: str) -> None:
-        try:
-            while not stop.is_set():
-                name = f"{writer}-{len(written)}"
-                start(store, name)
-                written.append(name)
-        except BaseException as error:
-            failures.append(error)
-            raise
+        while not stop.is_set():
+            name = f"{writer}-{len(written)}"
+            start(store, name)
+            written.append(name)
 
-    threads = [threading.Thread(target=write, args=(name,)) for name in "ab"]
-    for thread in threads:
-        thread.start()
-    try:
-        for number in range(5):
-            run_all(fork, use_inherited, [(store, f"child-{number}")])
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(PATIENCE_SECONDS)
-    assert failures == []
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write, name) for name in "ab"]
+        try:
+            for number in range(5):
+                run_all(fork, use_inherited, [(store, f"child-{number}")])
+        finally:
+            stop.set()
+        ended = [writer.exception(PATIENCE_SECONDS) for writer in writers]
+    assert [error for error in ended if error is not None] == []
     assert written
     kept = set(store.lifecycle_ids(limit=100_000))
     assert kept == {"parent", *written, *(f"child-{number}" for number in range(5))}

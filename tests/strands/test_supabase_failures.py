@@ -1,7 +1,7 @@
 """What must hold when PostgREST, the database or the network between fails in the middle."""
 
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -122,24 +122,13 @@ def append_persistently(store: StrandStore, lifecycle_id: str) -> None:
 
 def disturb_writers(store: StrandStore, disturb: Callable[[], None]) -> list[BaseException]:
     """Let threads append while the disturbance comes three times; what they could not bear."""
-    unbearable = list[BaseException]()
-
-    def work(lifecycle_id: str) -> None:
-        try:
-            append_persistently(store, lifecycle_id)
-        except BaseException as error:
-            unbearable.append(error)
-            raise
-
-    threads = [threading.Thread(target=work, args=(name(n),)) for n in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    for share in (1, 2, 3):
-        await_strands(store, WRITERS * EACH * share // 4)
-        disturb()
-    for thread in threads:
-        thread.join(PATIENCE_SECONDS)
-    return unbearable
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writers = [pool.submit(append_persistently, store, name(n)) for n in range(WRITERS)]
+        for share in (1, 2, 3):
+            await_strands(store, WRITERS * EACH * share // 4)
+            disturb()
+        unbearable = [writer.exception(PATIENCE_SECONDS) for writer in writers]
+    return [error for error in unbearable if error is not None]
 
 
 def await_strands(store: StrandStore, count: int) -> None:

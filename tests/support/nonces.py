@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from redis import Redis
@@ -12,6 +13,21 @@ from trader.venues.request_counter import RequestCounter
 from trader.venues.weight_bucket import WeightBucket
 
 WEIGHT_WITHOUT_END = 10**9
+
+
+def shared_budget(
+    redis: Redis,
+    signer: str,
+    per_minute: int = 1200,
+    pause: Callable[[float], None] = lambda _seconds: None,
+) -> SharedBudget:
+    """The budget of a process that trades for the signer's own account; it does not sleep."""
+    return SharedBudget(
+        WeightBucket(redis, per_minute),
+        RequestCounter(redis, signer),
+        Admission(redis, signer),
+        pause,
+    )
 
 
 class OwnNonces(Unlimited):
@@ -32,9 +48,7 @@ class SharedNonces:
     """The nonces of one signing key in Redis, where nothing else is short."""
 
     def __init__(self, redis: Redis, signer: str) -> None:
-        weight = WeightBucket(redis, WEIGHT_WITHOUT_END)
-        admission = Admission(redis, signer)
-        self.budget = SharedBudget(weight, RequestCounter(redis, signer), admission)
+        self.budget = shared_budget(redis, signer, WEIGHT_WITHOUT_END)
 
     def next(self, now: datetime) -> int:
         """The nonce of the next action at that time."""

@@ -1,7 +1,7 @@
 """What happens in several sessions of a test database at once."""
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -24,23 +24,13 @@ class Later:
     """Work of another thread; its error is raised where it is awaited."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
-        self._work = work
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        pool = ThreadPoolExecutor(1)
+        self._done = pool.submit(work)
+        pool.shutdown(wait=False)
 
     def wait(self) -> None:
-        """Return when the work is done. Raises what it raised."""
-        self._thread.join(PATIENCE_SECONDS)
-        assert not self._thread.is_alive()
-        if self._error is not None:
-            raise self._error
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except Exception as error:  # noqa: BLE001
-            self._error = error
+        """Return when the work is done. Raises what it raised, TimeoutError when it is late."""
+        self._done.result(PATIENCE_SECONDS)
 
 
 def await_waiting(url: str, sessions: int = 1) -> None:

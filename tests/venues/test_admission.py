@@ -7,9 +7,9 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tests.support.nonces import shared_budget
 from tests.venues.builders import ADDRESS, NOW
 from trader.errors import Permanent
-from trader.venues.admission import Admission
 from trader.venues.budget import URGENT_WAIT_SECONDS, Priority, SharedBudget, Unlimited
 from trader.venues.moments import to_milliseconds
 from trader.venues.nonces import NonceUnavailable
@@ -22,12 +22,7 @@ NOW_MS = to_milliseconds(NOW)
 
 
 def budget(redis: Redis, pauses: list[float] | None = None) -> SharedBudget:
-    return SharedBudget(
-        WeightBucket(redis, PER_MINUTE),
-        RequestCounter(redis, ADDRESS),
-        Admission(redis, ADDRESS),
-        ([] if pauses is None else pauses).append,
-    )
+    return shared_budget(redis, ADDRESS, PER_MINUTE, ([] if pauses is None else pauses).append)
 
 
 def used(redis: Redis) -> int:

@@ -7,8 +7,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tests.support.nonces import shared_budget
 from tests.venues.builders import ADDRESS
-from trader.venues.admission import Admission
 from trader.venues.budget import (
     BACK_OFF_SECONDS,
     URGENT_WAIT_SECONDS,
@@ -17,7 +17,7 @@ from trader.venues.budget import (
     SharedBudget,
     Unlimited,
 )
-from trader.venues.request_counter import RequestCounter, RequestUse
+from trader.venues.request_counter import RequestUse
 from trader.venues.venue import BudgetExhausted, VenueUnavailable
 from trader.venues.weight_bucket import WeightBucket
 
@@ -28,12 +28,7 @@ LOWER = [Priority.ENTRY, Priority.READ]
 def shared(redis: Redis, pauses: list[float] | None = None) -> SharedBudget:
     """A process's budget; it notes its pauses instead of sleeping."""
     noted = [] if pauses is None else pauses
-    return SharedBudget(
-        WeightBucket(redis, PER_MINUTE),
-        RequestCounter(redis, ADDRESS),
-        Admission(redis, ADDRESS),
-        noted.append,
-    )
+    return shared_budget(redis, ADDRESS, PER_MINUTE, noted.append)
 
 
 def drain(budget: SharedBudget, priority: Priority) -> int:

@@ -18,6 +18,7 @@ CHECK_PLANS = "workers.monitor.check_plans"
 TAKE_IN_PLANS = "workers.monitor.take_in_plans"
 PLACE = "workers.place.place_order"
 TRACK = "workers.track.track_orders"
+SWEEP_ORDERS = "workers.track.sweep_orders"
 ANALYZE = "workers.analyze.analyze_execution"
 
 STAGE_TASKS = {Stage.PLACE: PLACE, Stage.TRACK: TRACK, Stage.ANALYZE: ANALYZE}

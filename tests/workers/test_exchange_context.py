@@ -4,13 +4,11 @@ import pytest
 from celery import Celery
 
 from tests.local_exchange.controls import Controls
-from tests.workers.carrying import PLACE, carry_out, plan_at
+from tests.workers.carrying import PLACE, SWEEP_ORDERS, carry_out, plan_at
 from tests.workers.conftest import forget
 from trader.errors import Misconfigured
 from trader.lifecycle.stage import Stage
 from trader.strands.store import StrandStore
-
-SWEEP_ORDERS = "workers.track.sweep_orders"
 
 
 @pytest.mark.parametrize("network", ["testnet", "mainnet"])

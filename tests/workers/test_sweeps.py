@@ -13,6 +13,7 @@ from tests.workers.carrying import (
     CHECK_PLANS,
     PLACE,
     PUBLISH_MARKET,
+    SWEEP_ORDERS,
     TARGET,
     TRACK,
     carry_out,
@@ -30,7 +31,6 @@ from trader.settings import settings
 from trader.strands.store import NEW, StrandStore
 
 RESUME_STALLED = "workers.monitor.resume_stalled"
-SWEEP_ORDERS = "workers.track.sweep_orders"
 
 
 @pytest.mark.usefixtures("store")

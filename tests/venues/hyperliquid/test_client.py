@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from redis import Redis
 
+from tests.support.nonces import shared_budget
 from tests.venues.builders import ADDRESS, CLOID, META, NOW, PRIVATE_KEY, limit_order, stop_order
 from tests.venues.scripted_venue import (
     Behaviour,
@@ -15,7 +16,6 @@ from tests.venues.scripted_venue import (
     reply_json,
 )
 from trader.strands.strand import Json
-from trader.venues.admission import Admission
 from trader.venues.budget import Priority, SharedBudget, Unlimited
 from trader.venues.credentials import read_credentials
 from trader.venues.hyperliquid.client import (
@@ -51,9 +51,7 @@ USED_UP: Json = {
 
 
 def shared(redis: Redis) -> SharedBudget:
-    return SharedBudget(
-        WeightBucket(redis, 1200), RequestCounter(redis, ADDRESS), Admission(redis, ADDRESS)
-    )
+    return shared_budget(redis, ADDRESS)
 
 
 def taken(redis: Redis) -> int:
