@@ -1,25 +1,23 @@
 """Many lifecycles at once: in few round trips, and none stops the others."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.counted_store import CountedStore
+from tests.support.damage import Damage, damage_to
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.errors import Permanent
+from trader.lifecycle import paging
 from trader.lifecycle.encoding import UnreadableStrand
 from trader.lifecycle.fold import BrokenLifecycle
-from trader.lifecycle.journal import Journal, Loaded, UnknownLifecycle
+from trader.lifecycle.journal import Journal, Loaded, UnknownLifecycle, UnreadableLifecycle
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import InvalidStrand
 
 NAMES = tuple(f"plan-{number}" for number in range(8))
 BROKEN = ("plan-2", "plan-3", "plan-6")
-
-Damage = Callable[[str, int, str], None]
 
 
 @pytest.fixture
@@ -38,14 +36,7 @@ def journal(counted: CountedStore) -> Journal:
 
 @pytest.fixture
 def damage(store: SqliteStore) -> Iterator[Damage]:
-    """Changes columns of one strand behind the store's back."""
-    with closing(sqlite3.connect(store.path, isolation_level=None)) as outsider:
-        outsider.execute("DROP TRIGGER ad_strands_no_update")
-
-        def change(lifecycle_id: str, seq: int, assignment: str) -> None:
-            where = "WHERE lifecycle_id = ? AND seq = ?"
-            outsider.execute(f"UPDATE ad_strands SET {assignment} {where}", (lifecycle_id, seq))
-
+    with damage_to(store) as change:
         yield change
 
 
@@ -104,3 +95,20 @@ def test_a_damaged_one_is_found_by_halving(
     assert list(journal.load_many(NAMES).unreadable) == ["plan-5"]
     # All eight, then the half with it and the half without, three times.
     assert counted.calls == {"load_many": 7}
+
+
+def test_all_of_them_come_in_pages(
+    journal: Journal, counted: CountedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE", 3)
+    assert list(journal.load_all(iter(NAMES))) == list(NAMES)
+    assert counted.calls == {"load_many": 3}
+    assert journal.load_all(()) == {}
+
+
+def test_all_of_them_is_none_without_one_that_cannot_be_read(
+    journal: Journal, damage: Damage
+) -> None:
+    damage("plan-5", 2, "seq = 100")
+    with pytest.raises(UnreadableLifecycle, match=r"'plan-5' is needed .*: .*expected seq 2"):
+        journal.load_all(NAMES)

@@ -1,6 +1,6 @@
 """Lifecycles in a store: load, and append by compare-and-set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from trader.lifecycle.encoding import UnreadableStrand, to_strands
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import BrokenLifecycle, advance_by, fold
 from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.paging import pages_of
 from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
 from trader.lifecycle.projection import project
 from trader.plans.plan import Plan
@@ -19,6 +20,10 @@ from trader.strands.strand import Strand
 
 class UnknownLifecycle(Permanent):
     """No strand has this lifecycle id."""
+
+
+class UnreadableLifecycle(Permanent):
+    """A lifecycle cannot be read that may not be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,21 @@ class Journal:
         half = len(lifecycle_ids) // 2
         first, second = self.load_many(lifecycle_ids[:half]), self.load_many(lifecycle_ids[half:])
         return Loaded(first.lifecycles | second.lifecycles, first.unreadable | second.unreadable)
+
+    def load_all(self, lifecycle_ids: Iterable[str]) -> dict[str, Lifecycle]:
+        """These lifecycles as of now by their ids, in one round trip a page; none is left out.
+
+        Raises UnreadableLifecycle.
+        """
+        found: dict[str, Lifecycle] = {}
+        for page in pages_of(lifecycle_ids):
+            loaded = self.load_many(page)
+            for lifecycle_id, error in loaded.unreadable.items():
+                raise UnreadableLifecycle(
+                    f"lifecycle {lifecycle_id!r} is needed here, and cannot be read: {error}"
+                ) from error
+            found |= loaded.lifecycles
+        return found
 
     def begin(self, lifecycle_id: str, event: Event, now: datetime) -> Lifecycle:
         """Start a lifecycle. Raises SequenceConflict, DuplicateSource, DuplicatePlan."""

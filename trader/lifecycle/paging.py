@@ -15,11 +15,17 @@ T = TypeVar("T")
 
 
 def rows_in(
-    store: StrandStore, stage: Stage | None, due_by: datetime | None = None
+    store: StrandStore,
+    stage: Stage | None,
+    *,
+    due_by: datetime | None = None,
+    symbol: str | None = None,
 ) -> Iterator[LifecycleRow]:
-    """All rows of the stage (None: of every stage), those due by a time only when it is given."""
+    """All rows of the stage (None: of every stage) that match what else is given."""
     after = None
-    while page := store.lifecycles(stage=stage, due_by=due_by, after=after, limit=PAGE):
+    while page := store.lifecycles(
+        stage=stage, due_by=due_by, symbol=symbol, after=after, limit=PAGE
+    ):
         yield from page
         after = page[-1].lifecycle_id
 

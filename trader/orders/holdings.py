@@ -37,7 +37,8 @@ class Holdings:
 
         When that alone would say that the plan's position is gone, it is what the account holds
         beyond the other plans' positions: one of them may have closed more than its own.
-        Raises VenueUnavailable, PositionMoving.
+        Raises VenueUnavailable, PositionMoving, UnreadableLifecycle: what a plan that cannot be
+        read holds is not known, and may not count as nothing.
         """
         symbol = plan_of(lifecycle).symbol
         net = self._at_venue(symbol)
@@ -55,9 +56,9 @@ class Holdings:
 
     def _others(self, symbol: str, lifecycle_id: str) -> list[Lifecycle]:
         """The other plans that hold, or may hold, the symbol."""
-        rows = [row for row in rows_in(self.store, Stage.TRACK) if row.symbol == symbol]
-        ids = [row.lifecycle_id for row in rows]
-        return [self.journal.load(other) for other in ids if other != lifecycle_id]
+        rows = rows_in(self.store, Stage.TRACK, symbol=symbol)
+        ids = [row.lifecycle_id for row in rows if row.lifecycle_id != lifecycle_id]
+        return list(self.journal.load_all(ids).values())
 
     def _held(self, lifecycles: Sequence[Lifecycle]) -> Decimal:
         """The sum of their positions, with the trades that they have not booked yet."""
