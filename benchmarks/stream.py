@@ -117,9 +117,9 @@ class _Bench:
         return float(stamped[1]) - sent
 
     def _resting(self) -> list[Lifecycle]:
-        journal = Journal(self.store)
-        tracked = [journal.load(row.lifecycle_id) for row in rows_in(self.store, Stage.TRACK)]
-        return [plan for plan in tracked if _is_open(plan, Leg.ENTRY)]
+        tracked = (row.lifecycle_id for row in rows_in(self.store, Stage.TRACK))
+        plans = Journal(self.store).load_all(tracked).values()
+        return [plan for plan in plans if _is_open(plan, Leg.ENTRY)]
 
     def _await_strand(self, plan: Lifecycle) -> float:
         """The time at which the journal first shows the entry's fill."""

@@ -1,13 +1,11 @@
 """Plans that wait, to be written to: their market, and events as the Trader writes them."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
 from benchmarks.journal.pattern import SYMBOL
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.paging import pages_of
 from trader.lifecycle.plan_events import ConditionArmed, PlanAccepted
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
@@ -38,9 +36,4 @@ def some_waiting(store: StrandStore, number: int) -> list[Lifecycle]:
     """So many of them, spread evenly over all."""
     heads = list(store.heads(Stage.MONITOR))
     chosen = heads[:: max(len(heads) // number, 1)][:number]
-    return list(_loaded(Journal(store), chosen))
-
-
-def _loaded(journal: Journal, lifecycle_ids: list[str]) -> Iterator[Lifecycle]:
-    for page in pages_of(lifecycle_ids):
-        yield from journal.load_many(page).lifecycles.values()
+    return list(Journal(store).load_all(chosen).values())

@@ -101,7 +101,7 @@ def _write(work: Work) -> Written:
 class _Writer:
     def __init__(self, journal: Journal, work: Work) -> None:
         self._journal = journal
-        self._plans = {key: journal.load(key) for key in work.own}
+        self._plans = journal.load_all(work.own)
         self._own = cycle(work.own)
         self._shared = list(work.shared)
         self._seconds = work.seconds

@@ -25,6 +25,7 @@ from trader.processes.waiting import wait_until
 from trader.reconciliation.account import is_account
 from trader.strands.opening import open_configured_store
 from trader.strands.store import StrandStore
+from trader.strands.strand import LifecycleRow
 
 FOLDER = Path("var/demo")
 HEARTBEAT_SECONDS = "1"
@@ -135,11 +136,11 @@ class _Run:
         return done >= self._options.plans
 
     def _look(self, phase: str) -> None:
-        for row in rows_in(self._store, None):
-            if is_account(row.lifecycle_id):
-                continue
-            known = self._known.get(row.lifecycle_id)
-            if known is None or known.seq < row.seq:
-                self._known[row.lifecycle_id] = self._journal.load(row.lifecycle_id)
+        news = [row.lifecycle_id for row in rows_in(self._store, None) if self._is_news(row)]
+        self._known |= self._journal.load_all(news)
         lifecycles = sorted(self._known.values(), key=lambda lifecycle: lifecycle.created_at)
         self._show(DemoState(self._submitted, self._options.plans, tuple(lifecycles), phase))
+
+    def _is_news(self, row: LifecycleRow) -> bool:
+        known = self._known.get(row.lifecycle_id)
+        return not is_account(row.lifecycle_id) and (known is None or known.seq < row.seq)
