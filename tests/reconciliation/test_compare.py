@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan
+from tests.reconciliation.builders import ACCOUNT, NOW, OTHER_CLOID, a_fill
+from tests.support.lifecycles import SECOND, LifecycleBuilder, a_plan
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg
 from trader.reconciliation.account import AccountState, key_of
@@ -18,20 +18,11 @@ from trader.reconciliation.events import (
     LiquidationFound,
     PositionDiffers,
 )
-from trader.venues.instrument import Instrument, Side
-from trader.venues.orders import AnswerKind, Fill, OrderReport, VenueOrderState, VenuePosition
+from trader.reconciliation.recorded import recorded_trades
+from trader.venues.instrument import Instrument
+from trader.venues.orders import AnswerKind, OrderReport, VenueOrderState, VenuePosition
 
 BTC = Instrument(symbol="BTC", asset=0, size_decimals=5, price_decimals=1, max_leverage=40)
-NOW = START + timedelta(minutes=5)
-OTHER_CLOID = "0x" + "f" * 32
-ACCOUNT = AccountState(
-    account_id="account:hyperliquid:0xabc",
-    seq=0,
-    since=START,
-    created_at=START,
-    updated_at=START,
-    last_strand_id="strand",
-)
 
 
 def differences(
@@ -40,7 +31,8 @@ def differences(
     account: AccountState = ACCOUNT,
     booked: frozenset[str] = frozenset(),
 ) -> Differences:
-    return compare(tracked, booked, account, snapshot, {"BTC": BTC}, NOW, 6 * SECOND)
+    recorded = recorded_trades(tracked, account, booked)
+    return compare(tracked, recorded, account, snapshot, {"BTC": BTC}, NOW, 6 * SECOND)
 
 
 def held() -> LifecycleBuilder:
@@ -69,25 +61,6 @@ def open_report(lifecycle: Lifecycle, leg: Leg) -> OrderReport:
 def position(size: str) -> VenuePosition:
     return VenuePosition(
         symbol="BTC", size=Decimal(size), entry_price=Decimal(30000), unrealised=Decimal(0)
-    )
-
-
-def a_fill(cloid: str | None, *, liquidation: bool = False) -> Fill:
-    return Fill(
-        trade_id=999,
-        order_id=555,
-        cloid=cloid,
-        symbol="BTC",
-        side=Side.SELL,
-        price=Decimal(30100),
-        size=Decimal(1),
-        fee=Decimal(0),
-        fee_token="USDC",
-        is_taker=True,
-        realised=Decimal(0),
-        position_before=Decimal(1),
-        is_liquidation=liquidation,
-        traded_at=NOW,
     )
 
 

@@ -1,11 +1,12 @@
 """Whatever plans, strangers and the venue do: every difference is published, and once.
 
 The machine holds an account at a model venue against the journal of its plans. Trades of plans are
-booked late, strangers order and trade beside them, and the venue liquidates.
+booked late, strangers order and trade beside them, and the venue liquidates. It lists a trade up to
+the cursor's overlap too late, and tells only of the trades that the cursor leaves in view.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -13,13 +14,14 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from tests.reconciliation.plan_at_venue import PlanAtVenue
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan
 from tests.venues.builders import BTC, ETH
 from trader.lifecycle.encoding import to_strands
-from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg, Outcome, Stage
 from trader.reconciliation.account import advance_account, key_of
 from trader.reconciliation.compare import Differences, VenueSnapshot, compare
+from trader.reconciliation.cursor import OVERLAP
 from trader.reconciliation.events import (
     AccountEvent,
     AccountOpened,
@@ -28,48 +30,26 @@ from trader.reconciliation.events import (
     LiquidationFound,
     PositionDiffers,
 )
+from trader.reconciliation.recorded import RecordedTrades, recorded_trades
 from trader.strands.strand import Strand
 from trader.venues.instrument import Side
 from trader.venues.orders import AnswerKind, Fill, OrderReport, VenueOrderState, VenuePosition
 
 ZERO, ONE = Decimal(0), Decimal(1)
 GRACE = 6 * SECOND
+MINUTE = timedelta(minutes=1)
 INSTRUMENTS = {"BTC": BTC, "ETH": ETH}
 STRANGER = "0x" + "f" * 32
 symbols = st.sampled_from(sorted(INSTRUMENTS))
 cloids = st.sampled_from([None, STRANGER])
-
-
-@dataclass
-class PlanAtVenue:
-    """A plan of size 1, and what the venue has of it: trades, and whether its stop works.
-
-    The venue's list may lag, and show a stop as open that has traded.
-    """
-
-    builder: LifecycleBuilder
-    fills: list[Fill]
-    stop_works: bool = False
-    list_lags: bool = False
-
-    @property
-    def lifecycle(self) -> Lifecycle:
-        return self.builder.lifecycle
-
-    @property
-    def lifecycle_id(self) -> str:
-        return self.lifecycle.lifecycle_id
-
-    @property
-    def symbol(self) -> str:
-        return self.builder.plan.symbol
-
-    def unbooked(self) -> list[Fill]:
-        return [fill for fill in self.fills if fill not in self.lifecycle.fills]
+sizes = st.integers(1, 3).map(Decimal)
 
 
 class ReconciliationMachine(RuleBasedStateMachine):
-    """`plans` are the tracked ones; `account` is what is published so far."""
+    """`plans` are the tracked ones; `account` is what is published so far.
+
+    `time` is the venue's, `view` the time from which on it is asked for trades.
+    """
 
     @initialize()
     def begin(self) -> None:
@@ -80,28 +60,29 @@ class ReconciliationMachine(RuleBasedStateMachine):
         self.strange_fills: list[Fill] = []
         self.positions = dict.fromkeys(INSTRUMENTS, ZERO)
         self.published: set[object] = set()
+        self.view, self.time = START, START + OVERLAP
         opened = AccountOpened(venue="hyperliquid", address="0xa", since=START, reason="watched")
         (strand,) = self.strands([opened], -1, None)
         self.account = advance_account(None, strand)
 
     # What plans do
 
-    @rule(symbol=symbols)
-    def enter(self, symbol: str) -> None:
+    @rule(symbol=symbols, late=st.booleans())
+    def enter(self, symbol: str, late: bool) -> None:
         """An entry that fills at once; the trade is booked later."""
         name = f"plan-{next(self.ids)}"
         plan = a_plan(symbol=symbol, plan_id=name, stop_loss=Decimal(29000))
         builder = LifecycleBuilder(plan, name).accepted().triggered().intended()
         builder.answered(AnswerKind.FILLED, filled="1")
         self.plans.append(PlanAtVenue(builder, []))
-        self.trade(self.plans[-1], Leg.ENTRY, Side.BUY)
+        self.trade(self.plans[-1], Leg.ENTRY, Side.BUY, late)
 
     @precondition(lambda self: any(self.stoppable()))
-    @rule(data=st.data(), list_lags=st.booleans())
-    def stop(self, data: st.DataObject, list_lags: bool) -> None:
+    @rule(data=st.data(), list_lags=st.booleans(), late=st.booleans())
+    def stop(self, data: st.DataObject, list_lags: bool, late: bool) -> None:
         plan = data.draw(st.sampled_from(list(self.stoppable())))
         plan.stop_works, plan.list_lags = False, list_lags
-        self.trade(plan, Leg.STOP, Side.SELL)
+        self.trade(plan, Leg.STOP, Side.SELL, late)
 
     @precondition(lambda self: any(plan.unbooked() for plan in self.plans))
     @rule(data=st.data())
@@ -138,19 +119,21 @@ class ReconciliationMachine(RuleBasedStateMachine):
     def stranger_cancels(self, data: st.DataObject) -> None:
         self.orders.remove(data.draw(st.sampled_from(self.orders)))
 
-    @rule(symbol=symbols, side=st.sampled_from(Side), size=st.integers(1, 3), cloid=cloids)
-    def stranger_trades(self, symbol: str, side: Side, size: int, cloid: str | None) -> None:
-        self.strange_fills.append(self.fill(symbol, side, Decimal(size), cloid))
+    @rule(symbol=symbols, side=st.sampled_from(Side), size=sizes, cloid=cloids, late=st.booleans())
+    def stranger_trades(
+        self, symbol: str, side: Side, size: Decimal, cloid: str | None, late: bool
+    ) -> None:
+        self.strange_fills.append(self.fill(symbol, side, size, cloid, late))
 
     @precondition(lambda self: any(self.positions.values()))
-    @rule(data=st.data())
-    def liquidate(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), late=st.booleans())
+    def liquidate(self, data: st.DataObject, late: bool) -> None:
         held = [symbol for symbol, size in self.positions.items() if size]
         symbol = data.draw(st.sampled_from(held))
         size = self.positions[symbol]
         side = Side.SELL if size > 0 else Side.BUY
-        fill = self.fill(symbol, side, abs(size), None).model_copy(update={"is_liquidation": True})
-        self.strange_fills.append(fill)
+        fill = self.fill(symbol, side, abs(size), None, late)
+        self.strange_fills.append(fill.model_copy(update={"is_liquidation": True}))
         for plan in self.plans:
             plan.stop_works &= plan.symbol != symbol
 
@@ -162,6 +145,7 @@ class ReconciliationMachine(RuleBasedStateMachine):
         for item in found.events:
             self.check_is_new(item)
         self.publish(found.events)
+        self.move_on()
         self.check_everything_is_published(found)
         self.check_positions(found)
         again = self.compare()
@@ -169,22 +153,27 @@ class ReconciliationMachine(RuleBasedStateMachine):
         assert set(again.to_track) <= set(found.to_track)
 
     def compare(self) -> Differences:
-        own = [fill for plan in (*self.plans, *self.finished) for fill in plan.fills]
         stops = [plan for plan in self.plans if plan.stop_works or plan.list_lags]
         snapshot = VenueSnapshot(
             open_orders=[*self.orders, *map(self.stop_report, stops)],
-            fills=[*own, *self.strange_fills],
+            fills=self.fills_in_view(),
             positions=[self.position(symbol) for symbol, size in self.positions.items() if size],
         )
-        booked = {str(fill.trade_id) for plan in self.finished for fill in plan.fills}
         tracked = [plan.lifecycle for plan in self.plans]
         now = max((plan.builder.now for plan in self.plans), default=START)
-        return compare(tracked, frozenset(booked), self.account, snapshot, INSTRUMENTS, now, GRACE)
+        recorded = self.recorded()
+        return compare(tracked, recorded, self.account, snapshot, INSTRUMENTS, now, GRACE)
 
     def publish(self, events: Sequence[AccountEvent]) -> None:
         strands = self.strands(events, self.account.seq, self.account.last_strand_id)
         for strand in strands:
             self.account = advance_account(self.account, strand)
+
+    def move_on(self) -> None:
+        """What is written down leaves the view, but for the overlap."""
+        until = self.recorded().complete_until(self.fills_in_view())
+        if until is not None:
+            self.view = until - OVERLAP
 
     # What must hold
 
@@ -212,6 +201,8 @@ class ReconciliationMachine(RuleBasedStateMachine):
     def check_everything_is_published(self, found: Differences) -> None:
         assert {order.order_id for order in self.orders} <= self.account.order_ids
         assert set(map(key_of, self.strange_fills)) == self.account.fill_keys
+        unbooked = [fill for plan in self.plans for fill in plan.unbooked()]
+        assert all(fill.traded_at >= self.view for fill in unbooked)
         behind = {plan.lifecycle_id for plan in self.plans if plan.unbooked()}
         gone = {plan.lifecycle_id for plan in self.gone()}
         assert behind | gone <= set(found.to_track)
@@ -259,11 +250,22 @@ class ReconciliationMachine(RuleBasedStateMachine):
         self.plans.remove(plan)
         self.finished.append(plan)
 
-    def trade(self, plan: PlanAtVenue, leg: Leg, side: Side) -> None:
+    def trade(self, plan: PlanAtVenue, leg: Leg, side: Side, late: bool) -> None:
         cloid = plan.lifecycle.orders_of(leg)[-1].cloid
-        plan.fills.append(self.fill(plan.symbol, side, ONE, cloid))
+        plan.fills.append(self.fill(plan.symbol, side, ONE, cloid, late))
 
-    def fill(self, symbol: str, side: Side, size: Decimal, cloid: str | None) -> Fill:
+    def fills_in_view(self) -> list[Fill]:
+        own = [fill for plan in (*self.plans, *self.finished) for fill in plan.fills]
+        return [fill for fill in (*own, *self.strange_fills) if fill.traded_at >= self.view]
+
+    def recorded(self) -> RecordedTrades:
+        booked = {str(fill.trade_id) for plan in self.finished for fill in plan.fills}
+        tracked = [plan.lifecycle for plan in self.plans]
+        return recorded_trades(tracked, self.account, frozenset(booked))
+
+    def fill(self, symbol: str, side: Side, size: Decimal, cloid: str | None, late: bool) -> Fill:
+        """A trade a minute after the last; or one that is listed now, and is older than that."""
+        self.time += timedelta(0) if late else MINUTE
         before = self.positions[symbol]
         self.positions[symbol] += side.sign * size
         return Fill(
@@ -279,7 +281,7 @@ class ReconciliationMachine(RuleBasedStateMachine):
             is_taker=True,
             realised=ZERO,
             position_before=before,
-            traded_at=START,
+            traded_at=self.time - OVERLAP if late else self.time,
         )
 
     def stop_report(self, plan: PlanAtVenue) -> OrderReport:

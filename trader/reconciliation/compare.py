@@ -8,7 +8,7 @@ from decimal import Decimal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import OrderState
 from trader.orders.attention import wants_tracking
-from trader.reconciliation.account import AccountState, key_of
+from trader.reconciliation.account import AccountState
 from trader.reconciliation.events import (
     AccountEvent,
     ExternalFillFound,
@@ -16,6 +16,7 @@ from trader.reconciliation.events import (
     LiquidationFound,
     PositionDiffers,
 )
+from trader.reconciliation.recorded import RecordedTrades
 from trader.venues.instrument import Instrument
 from trader.venues.orders import Fill, OrderReport, VenuePosition
 
@@ -44,30 +45,26 @@ class Differences:
 
 def compare(
     tracked: Sequence[Lifecycle],
-    booked: frozenset[str],
+    recorded: RecordedTrades,
     account: AccountState,
     snapshot: VenueSnapshot,
     instruments: Mapping[str, Instrument],
     now: datetime,
     grace: timedelta,
 ) -> Differences:
-    """Everything in which the venue and the journal differ, and is not recorded yet.
-
-    `booked` are the trade ids, of those that no tracked plan owns, that the journal has.
-    """
-    owners = {cloid: lifecycle for lifecycle in tracked for cloid in lifecycle.orders}
+    """Everything in which the venue and the journal differ, and is not recorded yet."""
     reports = {o.cloid: o for o in snapshot.open_orders if o.cloid is not None}
     to_track = {
         lifecycle.lifecycle_id
         for lifecycle in tracked
         if wants_tracking(lifecycle, reports, instruments, now, grace)
     }
-    to_track |= _owners_of_news(owners, snapshot.fills)
+    to_track |= _owners_of_news(recorded, snapshot.fills)
     to_track |= _without_position(tracked, snapshot.positions)
     settled = {lc.lifecycle_id for lc in tracked} - to_track
     events = (
-        *_external_orders(snapshot.open_orders, owners, account),
-        *_external_fills(snapshot.fills, owners, booked, account),
+        *_external_orders(snapshot.open_orders, recorded.owners, account),
+        *_external_fills(snapshot.fills, recorded),
         *_positions(tracked, settled, account, snapshot.positions),
     )
     touched = {event.fill.symbol for event in events if isinstance(event, LiquidationFound)}
@@ -106,14 +103,10 @@ def _urgency(lifecycle: Lifecycle) -> tuple[bool, bool, str]:
     return (not lifecycle.unanswered, lifecycle.position.size == 0, lifecycle.lifecycle_id)
 
 
-def _owners_of_news(owners: Mapping[str, Lifecycle], fills: Iterable[Fill]) -> set[str]:
+def _owners_of_news(recorded: RecordedTrades, fills: Iterable[Fill]) -> set[str]:
     """The plans that have not booked one of these trades."""
-    news = set()
-    for fill in fills:
-        owner = owners.get(fill.cloid or "")
-        if owner is not None and not owner.orders[fill.cloid or ""].has(fill):
-            news.add(owner.lifecycle_id)
-    return news
+    owners = (recorded.owner_of(fill) for fill in fills if not recorded.has(fill))
+    return {owner.lifecycle_id for owner in owners if owner is not None}
 
 
 def _without_position(tracked: Iterable[Lifecycle], positions: Iterable[VenuePosition]) -> set[str]:
@@ -144,15 +137,9 @@ def _external_orders(
 
 
 def _external_fills(
-    fills: Sequence[Fill],
-    owners: Mapping[str, Lifecycle],
-    booked: frozenset[str],
-    account: AccountState,
+    fills: Sequence[Fill], recorded: RecordedTrades
 ) -> Iterable[ExternalFillFound | LiquidationFound]:
-    for fill in fills:
-        ours = fill.cloid in owners or str(fill.trade_id) in booked
-        if ours or key_of(fill) in account.fill_keys:
-            continue
+    for fill in recorded.strange(fills):
         said = f"{fill.side} {fill.size} {fill.symbol} at {fill.price}"
         if fill.is_liquidation:
             yield LiquidationFound(fill=fill, reason=f"the venue liquidated: {said}")

@@ -1,4 +1,4 @@
-"""From when on the account's trades are still to be compared."""
+"""From when on the account's trades are still to be compared with the journal."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from trader.errors import Retryable
 from trader.venues.moments import from_milliseconds, to_milliseconds
 
 OVERLAP = timedelta(seconds=30)
-"""How much of what was compared is compared again: the venue's lists may lag."""
+"""How much of it is compared again: the venue may list a trade after others that are newer."""
 
 
 class CursorUnavailable(Retryable):
@@ -17,9 +17,11 @@ class CursorUnavailable(Retryable):
 
 
 class FillCursor:
-    """The time up to which an account's trades were compared, in Redis.
+    """The time up to which all of an account's trades are written down, in Redis.
 
-    It only saves work: without it the comparison begins where the account's journal ends.
+    It only saves work: without it the comparison begins where the account's journal does. A trade
+    that a plan has not booked holds it, so that the trade stays in view. What that costs is
+    bounded by the trades that the venue keeps, the 10 000 latest.
     """
 
     def __init__(self, redis: Redis, account_id: str) -> None:
@@ -35,7 +37,7 @@ class FillCursor:
         return None if stored is None else from_milliseconds(int(stored)) - OVERLAP
 
     def advance(self, to: datetime) -> None:
-        """Remember that everything before this time is compared."""
+        """Remember that everything before this time is written down."""
         try:
             self._redis.set(self._key, to_milliseconds(to))
         except RedisError as error:

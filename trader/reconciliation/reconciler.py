@@ -1,7 +1,7 @@
 """Compares the venue with the journal: at the start, after reconnects, and at each sweep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from trader.clock import Clock
@@ -14,12 +14,12 @@ from trader.reconciliation.account import (
     AccountState,
     advance_account,
     fold_account,
-    key_of,
     project_account,
 )
 from trader.reconciliation.compare import VenueSnapshot, compare, confirmed
 from trader.reconciliation.cursor import FillCursor
 from trader.reconciliation.events import AccountEvent, AccountOpened
+from trader.reconciliation.recorded import RecordedTrades, recorded_trades
 from trader.strands.store import NEW, StrandStore
 from trader.strands.strand import Strand
 from trader.venues.venue import Venue
@@ -47,17 +47,18 @@ class Reconciler:
         account = self._account()
         snapshot = self._snapshot(account)
         tracked = self.tracked.sweep()
+        recorded = self._recorded(tracked, account, snapshot)
         differences = compare(
             tracked,
-            self._booked(tracked, account, snapshot),
+            recorded,
             account,
             snapshot,
             self.venue.instruments(),
             self.clock(),
             self.grace,
         )
-        self._publish(account, self._confirmed(differences.events))
-        self._advance_cursor(snapshot, differences.to_track)
+        account = self._publish(account, self._confirmed(differences.events))
+        self._advance_cursor(snapshot, replace(recorded, published=account.fill_keys))
         return differences.to_track
 
     def _confirmed(self, events: Sequence[AccountEvent]) -> tuple[AccountEvent, ...]:
@@ -91,20 +92,17 @@ class Reconciler:
             positions=self.venue.account().positions,
         )
 
-    def _booked(
+    def _recorded(
         self, tracked: Sequence[Lifecycle], account: AccountState, snapshot: VenueSnapshot
-    ) -> frozenset[str]:
-        owned = {cloid for lifecycle in tracked for cloid in lifecycle.orders}
-        unknown = [
-            str(fill.trade_id)
-            for fill in snapshot.fills
-            if fill.cloid not in owned and key_of(fill) not in account.fill_keys
-        ]
-        return self.store.trades_booked(unknown) if unknown else frozenset()
+    ) -> RecordedTrades:
+        """The store is asked only of trades that neither a tracked plan nor the account knows."""
+        known = recorded_trades(tracked, account)
+        strange = [str(fill.trade_id) for fill in known.strange(snapshot.fills)]
+        return replace(known, booked=self.store.trades_booked(strange)) if strange else known
 
-    def _publish(self, account: AccountState, events: Sequence[Event]) -> None:
+    def _publish(self, account: AccountState, events: Sequence[Event]) -> AccountState:
         if not events:
-            return
+            return account
         now = self.clock()
         strands = self._strands(
             account.account_id, account.seq, account.last_strand_id, events, now
@@ -113,6 +111,7 @@ class Reconciler:
         for strand in strands:
             state = advance_account(state, strand)
         self.store.append(account.account_id, account.seq, strands, project_account(state))
+        return state
 
     def _strands(
         self,
@@ -131,7 +130,8 @@ class Reconciler:
             now=now,
         )
 
-    def _advance_cursor(self, snapshot: VenueSnapshot, to_track: Sequence[str]) -> None:
-        """Only past trades that are booked: while a plan is behind, its trades stay in view."""
-        if snapshot.fills and not to_track:
-            self.cursor.advance(max(fill.traded_at for fill in snapshot.fills))
+    def _advance_cursor(self, snapshot: VenueSnapshot, recorded: RecordedTrades) -> None:
+        """Past the trades that are written down, whatever the plans still wait for."""
+        until = recorded.complete_until(snapshot.fills)
+        if until is not None:
+            self.cursor.advance(until)
