@@ -64,9 +64,9 @@ class OpenLifecycles:
         return self._journal.begin(plan.plan_id, accepted, utc_now())
 
     def _entered(self, triggered: Sequence[Lifecycle]) -> list[Lifecycle]:
-        decided = self._entries.decide(triggered)
-        if decided.refused:
-            raise RuntimeError(f"an entry was refused: {decided.refused[0]}")
+        decided = self._entries.decide_together(triggered)
+        if decided.refusals:
+            raise RuntimeError(f"an entry was refused: {decided.refusals[0]}")
         return [lc for group in decided.groups() for lc in self._sender.place_together(group)]
 
     def _protected(self, entered: Sequence[Lifecycle]) -> Iterator[Lifecycle]:

@@ -19,5 +19,5 @@ def place_order(self: Task, lifecycle_id: str) -> None:
 def place_orders(lifecycle_ids: list[str]) -> None:
     """The same for plans that were triggered together: their orders go out as one action."""
     for lifecycle_id, stage in order_manager().place_orders_when_ready(lifecycle_ids).items():
-        if stage is Stage.TRACK:
+        if stage in (Stage.TRACK, Stage.ANALYZE):
             resume(lifecycle_id, stage)

@@ -1,14 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
-from tests.support.lifecycles import START, a_plan
+from tests.support.lifecycles import START, LifecycleBuilder, a_plan
 from trader.lifecycle.cancellation import NothingToCancel, request_cancel
 from trader.lifecycle.event import Event
 from trader.lifecycle.journal import Journal, UnknownLifecycle
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.plan_events import (
     CancelRequested,
     EntryTriggered,
@@ -26,17 +24,7 @@ ACCEPTED = PlanAccepted(
     plan=a_plan(), entry_condition="now", source_id="source", approved_at=START, reason="understood"
 )
 TRIGGERED = EntryTriggered(quote=None, reason="it holds")
-INTENDED = OrdersIntended(
-    intent_id="intent",
-    signer="0x" + "a" * 40,
-    nonce=1,
-    expires_after=START + timedelta(seconds=15),
-    action={},
-    orders=(),
-    quote=None,
-    intended_at=START,
-    reason="about to be sent",
-)
+INTENDED = LifecycleBuilder().accepted().triggered().intended().lifecycle.history[-1][1]
 FINISHED = ExecutionFinished(outcome=Outcome.CLOSED, reason="flat")
 REFUSED = PlanRefused(
     code=RefusalCode.MALFORMED, field="", value="", source_id="source", reason="no plan"

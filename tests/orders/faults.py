@@ -1,6 +1,6 @@
 """A venue whose connection fails on demand: what was really sent is for the exchange to say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 from typing import TypeVar
 
@@ -74,14 +74,15 @@ def meanwhile(act: Callable[[], object], then: Fault[T] = no_fault) -> Fault[T]:
 class FaultyVenue(HyperliquidIntegration):
     """The real venue, whose next calls fail as told, one fault a call; then all is well.
 
-    `before_quote` happens once, before the next quote is read; `hidden_orders` and
-    `hidden_fills` hide what the venue would tell; `other_signer` is the address of a key that
-    took the place of the first.
+    `before_quote` happens once, before the next quote is read; the book of `silent_symbols` has
+    one empty side; `hidden_orders` and `hidden_fills` hide what the venue would tell;
+    `other_signer` is the address of a key that took the place of the first.
     """
 
     order_faults: Sequence[Fault[OrderAnswer]] = ()
     cancel_faults: Sequence[Fault[str]] = ()
     before_quote: Callable[[], object] | None = None
+    silent_symbols: Set[str] = frozenset()
     hidden_orders: bool = False
     hidden_fills: bool = False
     other_signer: str | None = None
@@ -106,7 +107,9 @@ class FaultyVenue(HyperliquidIntegration):
         act, self.before_quote = self.before_quote, None
         if act is not None:
             act()
-        return super().quote(symbol)
+        quote = super().quote(symbol)
+        is_silent = symbol in self.silent_symbols
+        return quote.model_copy(update={"mid": None, "bid": None}) if is_silent else quote
 
     def order(self, cloid: str) -> OrderReport | None:
         return None if self.hidden_orders else super().order(cloid)

@@ -32,6 +32,7 @@ def intent_of(
     orders = number(lifecycle, drafts)
     return OrdersIntended(
         intent_id=intent_id_of(lifecycle.lifecycle_id, orders),
+        decided_on=lifecycle.seq,
         signer="0x" + "a" * 40,
         nonce=int((builder.now - START) / SECOND),
         expires_after=builder.now + 15 * SECOND,

@@ -14,7 +14,7 @@ from tests.orders.faults import (
 )
 from tests.support.nonces import OwnNonces
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order_events import IntentUnknown, OrdersAnswered, OrdersIntended
+from trader.lifecycle.order_events import IntentUnknown, OrdersAnswered
 from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.orders.draft import OrderDraft, cloid_of
 from trader.orders.sender import Placement
@@ -176,11 +176,9 @@ def test_a_lost_race_for_the_intent_sends_nothing(desk: Desk) -> None:
 
 
 def test_every_intent_has_a_nonce_of_its_own(desk: Desk) -> None:
-    lifecycle = place(desk)
-    for price in (58_000, 57_500):
-        lifecycle = desk.sender().place(Placement(lifecycle, [draft(price)], "more"))
+    placed = [place(desk, draft(price)) for price in (59_000, 58_000, 57_500)]
 
-    intents = [event for _, event in lifecycle.history if isinstance(event, OrdersIntended)]
+    intents = [intent for lifecycle in placed for intent in lifecycle.intents.values()]
     assert len({intent.nonce for intent in intents}) == len(desk.orders()) == 3
 
 

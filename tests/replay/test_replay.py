@@ -15,6 +15,8 @@ from trader.performance.analyzer import PerformanceAnalyzer
 from trader.plans.plan import LimitEntry
 from trader.replay.replay import projection_differs, replay
 from trader.strands.strand import Strand
+from trader.venues.orders import OrderAnswer
+from trader.venues.venue import BatchRefused
 
 
 def finished_at_its_stop(desk: Desk) -> str:
@@ -68,7 +70,18 @@ def intended_when_its_trigger_had_become_too_old(desk: Desk) -> str:
     return plan
 
 
+def placed_on_its_own_after_a_refusal_of_all(desk: Desk) -> str:
+    def refuses_the_whole(_: object) -> tuple[OrderAnswer, ...]:
+        raise BatchRefused("Order has invalid price.")
+
+    plans = [desk.trigger(), desk.trigger()]
+    desk.venue.order_faults = [refuses_the_whole]
+    desk.worker().place_orders_when_ready(plans)
+    return plans[1]
+
+
 WAYS = [
+    placed_on_its_own_after_a_refusal_of_all,
     finished_at_its_stop,
     closed_by_time,
     cancelled_while_it_rests,
@@ -96,6 +109,9 @@ def tampered(strands: tuple[Strand, ...], event: str, change: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("way", "event", "change"),
     [
+        (placed_on_its_own_after_a_refusal_of_all, "orders_intended", {"decided_on": 0}),
+        (placed_on_its_own_after_a_refusal_of_all, "orders_intended", {"offset": 0}),
+        (placed_on_its_own_after_a_refusal_of_all, "entry_set_apart", {"reason": "because"}),
         (finished_at_its_stop, "orders_intended", {"reason": "because"}),
         (finished_at_its_stop, "position_changed", {"realised": "7"}),
         (finished_at_its_stop, "execution_finished", {"outcome": "expired"}),

@@ -154,6 +154,7 @@ class LifecycleBuilder:
         return self.event(
             OrdersIntended(
                 intent_id=f"{self.lifecycle_id}/{names}",
+                decided_on=self.lifecycle.seq,
                 signer="0x" + "a" * 40,
                 nonce=int(self.now.timestamp() * 1000),
                 expires_after=self.now + 15 * SECOND,

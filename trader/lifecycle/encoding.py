@@ -12,6 +12,7 @@ from trader.lifecycle.event import Event
 from trader.lifecycle.order_events import (
     CancelSent,
     EntryRearmed,
+    EntrySetApart,
     ExitDecided,
     IntentDied,
     IntentUnknown,
@@ -67,6 +68,7 @@ AnyEvent = Annotated[
     | CancelSent
     | ExitDecided
     | EntryRearmed
+    | EntrySetApart
     | PositionChanged
     | ExecutionFinished
     | PlanAnalyzed

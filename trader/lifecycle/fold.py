@@ -14,6 +14,7 @@ from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import (
     CancelSent,
     EntryRearmed,
+    EntrySetApart,
     ExitDecided,
     IntentDied,
     IntentUnknown,
@@ -202,7 +203,12 @@ def _(event: NonceFoundUsed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 
 @apply.register
 def _(event: IntentDied, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    dead = [lifecycle.orders[cloid].after(Signal.PROVED_DEAD) for cloid in event.cloids]
+    dead = [
+        replace(
+            lifecycle.orders[cloid].after(Signal.PROVED_DEAD), died_with_others=event.with_others
+        )
+        for cloid in event.cloids
+    ]
     return _with_answer(lifecycle, event.intent_id, dead)
 
 
@@ -248,6 +254,11 @@ def _(event: CancelSent, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 @apply.register
 def _(event: ExitDecided, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     return replace(lifecycle, exit_reason=event.why)
+
+
+@apply.register
+def _(event: EntrySetApart, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
+    return replace(lifecycle, stage=Stage.PLACE)
 
 
 @apply.register

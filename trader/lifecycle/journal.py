@@ -9,6 +9,7 @@ from trader.lifecycle.collector import paused_collector
 from trader.lifecycle.encoding import UnreadableStrand, to_strands
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import BrokenLifecycle, advance_by, fold
+from trader.lifecycle.intent_guard import require_decided
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.paging import pages_of
 from trader.lifecycle.plan_events import PlanAccepted, PlanRefused
@@ -84,7 +85,7 @@ class Journal:
         return self._append(lifecycle_id, None, (event,), now)
 
     def append(self, lifecycle: Lifecycle, events: Sequence[Event], now: datetime) -> Lifecycle:
-        """Add the events, or raise SequenceConflict when somebody was first."""
+        """Add the events. Raises SequenceConflict when somebody was first, UndecidedIntent."""
         if not events:
             return lifecycle
         return self._append(lifecycle.lifecycle_id, lifecycle, events, now)
@@ -94,7 +95,7 @@ class Journal:
     ) -> list[Lifecycle]:
         """Add events to several lifecycles at once, or to none.
 
-        Raises SequenceConflict, which names the one that moved on.
+        Raises SequenceConflict and UndecidedIntent, which name the one that moved on.
         """
         written = [_write(lc.lifecycle_id, lc, events, now) for lc, events in changes]
         self._store.append_all([append for _, append in written])
@@ -134,6 +135,8 @@ def _write(
 ) -> tuple[Lifecycle, Append]:
     """The lifecycle after these events, and the append that makes it so."""
     last_seq = NEW if lifecycle is None else lifecycle.seq
+    if lifecycle is not None:
+        require_decided(lifecycle, events, now)
     strands = to_strands(
         events,
         lifecycle_id=lifecycle_id,

@@ -34,7 +34,8 @@ class Order:
     `venue_filled` for a reduce-only order, because what it lost may have traded, or the venue may
     have shrunk it, and for one that the venue has forgotten. `ended_at` is when its end was
     recorded, `told_at` the venue's own time of the latest that it told. `anomalies` are what was
-    said of it and cannot be true.
+    said of it and cannot be true. `died_with_others`: it was part of a refused action of several
+    plans.
     """
 
     intended: IntendedOrder
@@ -48,6 +49,7 @@ class Order:
     fills: tuple[Fill, ...] = ()
     venue_text: str = ""
     cancel_sent: bool = False
+    died_with_others: bool = False
     anomalies: tuple[OrderAnomaly, ...] = ()
 
     @property

@@ -58,6 +58,7 @@ class IntendedOrder(Record):
 class OrdersIntended(Event):
     """We are about to send this signed action: written before anything is sent.
 
+    `decided_on` is the number of the strand before: the state that led to these orders.
     `nonce`, `expires_after` and `action` fix the bytes, so that a re-send is the same request.
     The action may hold orders of other plans too: ours stand in it from `offset` on.
     `quote` is the market on arrival of an entry or exit at market, `facts` what an entry was
@@ -66,6 +67,7 @@ class OrdersIntended(Event):
 
     event: Literal["orders_intended"] = "orders_intended"
     intent_id: str
+    decided_on: int
     signer: str
     nonce: int
     expires_after: UtcTime
@@ -142,12 +144,16 @@ class NonceFoundUsed(Event):
 
 
 class IntentDied(Event):
-    """Proved: the venue never admitted these orders of the request, and never can."""
+    """Proved: the venue never admitted these orders of the request, and never can.
+
+    `with_others`: it refused an action that several plans share, for one order or another.
+    """
 
     event: Literal["intent_died"] = "intent_died"
     intent_id: str
     cloids: tuple[Cloid, ...]
     proof: str
+    with_others: bool = False
 
     @property
     def status(self) -> str:
@@ -260,6 +266,17 @@ class ExitDecided(Event):
     def status(self) -> str:
         """Leaving."""
         return "exiting"
+
+
+class EntrySetApart(Event):
+    """The action that the entry shared was refused as a whole: it is decided again, on its own."""
+
+    event: Literal["entry_set_apart"] = "entry_set_apart"
+
+    @property
+    def status(self) -> str:
+        """To be placed."""
+        return "triggered"
 
 
 class EntryRearmed(Event):

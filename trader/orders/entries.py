@@ -1,10 +1,16 @@
 """Decides the entries of triggered plans on what the venue and the journal say now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar
+
+import structlog
 
 from trader.clock import Clock
+from trader.errors import Permanent
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
@@ -16,20 +22,31 @@ from trader.risk.controls import unlisted
 from trader.risk.entry_facts import EntryFacts
 from trader.risk.limits import RiskLimits
 from trader.strands.store import StrandStore
-from trader.venues.instrument import Instrument
 from trader.venues.orders import TimeInForce
-from trader.venues.venue import Venue
+from trader.venues.venue import Venue, VenueUnavailable
+
+log = structlog.get_logger()
+T = TypeVar("T")
 
 ORDERS_PER_ACTION = 40
 """The venue weighs an action by its orders in steps of 40."""
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A plan that gets no order, and the event that says why, with its time."""
+
+    lifecycle: Lifecycle
+    event: Refused
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedEntries:
-    """The orders to send, and the events of those that are not sent, each with its time."""
+    """The orders to send, and the plans that get none."""
 
     placements: list[Placement] = field(default_factory=list)
-    refused: list[tuple[Lifecycle, Refused, datetime]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
     def groups(self) -> Iterator[list[Placement]]:
         """The placements that may go out as one action each."""
@@ -38,42 +55,102 @@ class DecidedEntries:
             for start in range(0, len(alike), ORDERS_PER_ACTION):
                 yield alike[start : start + ORDERS_PER_ACTION]
 
+    def singles(self) -> Iterator[list[Placement]]:
+        """The placements, each to go out on its own."""
+        return ([placement] for placement in self.placements)
+
+
+@dataclass
+class _AtHand:
+    """What the venue says, asked once for decisions that are made together.
+
+    When a request has failed, no other is made: each might take as long to fail.
+    """
+
+    venue: Venue
+    quotes: dict[str, Quote] = field(default_factory=dict)
+    failure: VenueUnavailable | None = None
+
+    def quote(self, symbol: str) -> Quote:
+        """Raises VenueUnavailable, and Permanent for a symbol that is not listed."""
+        if symbol not in self.quotes:
+            self.quotes[symbol] = self._ask(lambda: self.venue.quote(symbol))
+        return self.quotes[symbol]
+
+    @cached_property
+    def equity(self) -> Decimal:
+        """The account's, in US dollars. Raises VenueUnavailable."""
+        return self._ask(lambda: self.venue.account().equity)
+
+    def _ask(self, ask: Callable[[], T]) -> T:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            return ask()
+        except VenueUnavailable as failure:
+            self.failure = failure
+            raise
+
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Asks for what an entry is decided upon. All calls raise VenueUnavailable."""
+    """Decides entries at one venue, whose plans are all in this store."""
 
     store: StrandStore
     venue: Venue
     limits: RiskLimits
     clock: Clock
 
-    def decide(self, lifecycles: Sequence[Lifecycle]) -> DecidedEntries:
-        """One decision for each of these triggered plans, the earlier ones counting as placed."""
-        decided = DecidedEntries()
-        quotes: dict[str, Quote] = {}
+    def decide(self, lifecycle: Lifecycle) -> Placement | Refusal:
+        """The decision for this triggered plan.
+
+        Raises VenueUnavailable, and Permanent when the venue lists the symbol no more.
+        """
+        return self._decide(lifecycle, _AtHand(self.venue), ())
+
+    def decide_together(self, lifecycles: Sequence[Lifecycle]) -> DecidedEntries:
+        """A decision for each of these triggered plans, the earlier ones counting as placed.
+
+        One that cannot be decided is left out, loudly: the next sweep tries it again.
+        """
+        decided, at_hand = DecidedEntries(), _AtHand(self.venue)
         for lifecycle in lifecycles:
-            self._decide(lifecycle, quotes, decided)
+            try:
+                decision = self._decide(lifecycle, at_hand, decided.placements)
+            except (VenueUnavailable, Permanent) as error:
+                log.warning(
+                    "no entry can be decided",
+                    lifecycle_id=lifecycle.lifecycle_id,
+                    error=type(error).__name__,
+                    why=str(error),
+                )
+                continue
+            if isinstance(decision, Placement):
+                decided.placements.append(decision)
+            else:
+                decided.refusals.append(decision)
         return decided
 
     def _decide(
-        self, lifecycle: Lifecycle, quotes: dict[str, Quote], decided: DecidedEntries
-    ) -> None:
+        self, lifecycle: Lifecycle, at_hand: _AtHand, beside: Sequence[Placement]
+    ) -> Placement | Refusal:
         plan = plan_of(lifecycle)
         instrument = self.venue.instruments().get(plan.symbol)
         if instrument is None or instrument.is_delisted:
-            decided.refused.append((lifecycle, unlisted(plan), self.clock()))
-            return
-        if plan.symbol not in quotes:
-            quotes[plan.symbol] = self.venue.quote(plan.symbol)
-        quote = quotes[plan.symbol]
-        facts = self._facts(plan, instrument, decided.placements)
+            return Refusal(lifecycle, unlisted(plan), self.clock())
+        quote = at_hand.quote(plan.symbol)
+        facts = EntryFacts(
+            instrument=instrument,
+            limits=self.limits,
+            equity=at_hand.equity if needs_equity(plan) else None,
+            opposing=self._opposing(plan) or _opposing_beside(plan, beside),
+            requests_left=self.venue.requests_left(),
+            decided_at=self.clock(),
+        )
         decision = decide_entry(lifecycle, plan, quote, facts)
         if isinstance(decision, OrderDraft):
-            reason = entry_sentence(decision)
-            decided.placements.append(Placement(lifecycle, [decision], reason, quote, facts=facts))
-        else:
-            decided.refused.append((lifecycle, decision, facts.decided_at))
+            return Placement(lifecycle, [decision], entry_sentence(decision), quote, facts=facts)
+        return Refusal(lifecycle, decision, facts.decided_at)
 
     def _opposing(self, plan: Plan) -> str | None:
         """A plan that holds, or may come to hold, the other side of the symbol."""
@@ -81,20 +158,6 @@ class Entries:
             symbol=plan.symbol, has_exposure=True, direction=plan.direction.opposite, limit=1
         )
         return rows[0].lifecycle_id if rows else None
-
-    def _facts(
-        self, plan: Plan, instrument: Instrument, placements: Sequence[Placement]
-    ) -> EntryFacts:
-        equity = self.venue.account().equity if needs_equity(plan) else None
-        opposing = self._opposing(plan) or _opposing_beside(plan, placements)
-        return EntryFacts(
-            instrument=instrument,
-            limits=self.limits,
-            equity=equity,
-            opposing=opposing,
-            requests_left=self.venue.requests_left(),
-            decided_at=self.clock(),
-        )
 
 
 def _opposing_beside(plan: Plan, placements: Sequence[Placement]) -> str | None:

@@ -70,18 +70,22 @@ def refused(
     """
     if intent.is_shared and isinstance(refusal, BatchRefused):
         proof = f"the venue refused the whole action, for this order or another: {refusal}"
-        return died(intent, [order.request.cloid for order in intent.orders], proof)
+        cloids = [order.request.cloid for order in intent.orders]
+        return died(intent, cloids, proof, with_others=True)
     answer = OrderAnswer(kind=AnswerKind.REJECTED, text=str(refusal))
     count = intent.offset + len(intent.orders)
     return answered(intent, (answer,) * count, sent_at, answered_at)
 
 
-def died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> IntentDied:
+def died(
+    intent: OrdersIntended, cloids: Sequence[str], proof: str, *, with_others: bool = False
+) -> IntentDied:
     """The event of orders that never landed, and never can."""
     return IntentDied(
         intent_id=intent.intent_id,
         cloids=tuple(cloids),
         proof=proof,
+        with_others=with_others,
         reason=f"never landed: {proof}",
     )
 

@@ -5,20 +5,22 @@ one worker its owner. Nonce and expiry are part of it, so any later copy is the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
+import structlog
+
 from trader.clock import Clock
-from trader.errors import Retryable
+from trader.errors import Permanent, Retryable
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
+from trader.lifecycle.intent_guard import UndecidedIntent
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import CancelSent, OrdersIntended
-from trader.lifecycle.stage import OrderState
 from trader.market.quote import Quote
 from trader.orders.anomalies import with_anomalies
 from trader.orders.draft import OrderDraft, intent_id_of, number
@@ -27,6 +29,8 @@ from trader.orders.posting import Outcome, post
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
 from trader.venues.venue import ActionOutcomeUnknown, Venue
+
+log = structlog.get_logger()
 
 
 class CancellationUnheard(Retryable):
@@ -37,8 +41,8 @@ class CancellationUnheard(Retryable):
 class Placement:
     """Orders of one plan that are to be sent.
 
-    `news` are events that led to these orders: they are written with the intent. `facts` are what
-    an entry was decided upon.
+    `lifecycle` is what they were decided on, once it is followed by `news`: events that led to
+    these orders, and are written with the intent. `facts` are what an entry was decided upon.
     """
 
     lifecycle: Lifecycle
@@ -47,6 +51,11 @@ class Placement:
     quote: Quote | None = None
     news: Sequence[Event] = ()
     facts: EntryFacts | None = None
+
+    @property
+    def decided_on(self) -> int:
+        """The number of the last strand that led to the orders."""
+        return self.lifecycle.seq + len(self.news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,8 @@ class Sender:
     def place(self, placement: Placement) -> Lifecycle:
         """Intend and send; the lifecycle afterwards.
 
-        Raises SequenceConflict, VenueUnavailable, NonceUnavailable, before anything is sent.
+        Raises SequenceConflict, UndecidedIntent, VenueUnavailable, NonceUnavailable, before
+        anything is sent.
         """
         intents = self._intend([placement])
         events = (*placement.news, *intents)
@@ -72,30 +82,38 @@ class Sender:
     def place_together(self, placements: Sequence[Placement]) -> list[Lifecycle]:
         """Send the orders of several plans as one action; the lifecycles afterwards.
 
-        A plan that somebody else moved on meanwhile is left out before anything is sent. When the
-        venue refuses the whole because of one of them, each is sent on its own.
+        A plan that moved on since it was decided is left out before anything is sent, and the
+        others go on without it. Where nobody can say which one it is, each goes on its own.
+        Raises VenueUnavailable, NonceUnavailable.
         """
         remaining = list(placements)
         while len(remaining) > 1:
-            intents = self._intend(remaining)
-            changes = [(p.lifecycle, (*p.news, i)) for p, i in zip(remaining, intents, strict=True)]
             try:
-                lifecycles = self.journal.append_all(changes, self.clock())
-            except SequenceConflict as conflict:
-                gone = conflict.lifecycle_id
-                remaining = [p for p in remaining if p.lifecycle.lifecycle_id != gone]
-                continue
-            return self._apart_if_refused(remaining, self._send(lifecycles, intents))
-        return [self.place(placement) for placement in remaining]
+                return self._place_all(remaining)
+            except (SequenceConflict, UndecidedIntent) as conflict:
+                others = _without(conflict.lifecycle_id, remaining)
+            except Permanent:
+                break
+            if len(others) == len(remaining):
+                break
+            remaining = others
+        return [placed for placement in remaining for placed in self._place_if_possible(placement)]
 
-    def _apart_if_refused(
-        self, placements: Sequence[Placement], placed: Sequence[Lifecycle]
-    ) -> list[Lifecycle]:
-        pairs = zip(placements, placed, strict=True)
-        return [self._place_again(p, lc) if _is_dead(lc, p) else lc for p, lc in pairs]
+    def _place_all(self, placements: Sequence[Placement]) -> list[Lifecycle]:
+        intents = self._intend(placements)
+        changes = [(p.lifecycle, (*p.news, i)) for p, i in zip(placements, intents, strict=True)]
+        return self._send(self.journal.append_all(changes, self.clock()), intents)
 
-    def _place_again(self, placement: Placement, lifecycle: Lifecycle) -> Lifecycle:
-        return self.place(replace(placement, lifecycle=lifecycle, news=()))
+    def _place_if_possible(self, placement: Placement) -> list[Lifecycle]:
+        """Placed, or left alone, loudly: the plans beside it go on."""
+        lifecycle_id = placement.lifecycle.lifecycle_id
+        try:
+            return [self.place(placement)]
+        except (SequenceConflict, UndecidedIntent) as conflict:
+            log.warning("a plan moved on meanwhile", lifecycle_id=lifecycle_id, why=str(conflict))
+        except Permanent as error:
+            log.error("orders cannot be placed", lifecycle_id=lifecycle_id, why=str(error))
+        return []
 
     def _send(
         self, lifecycles: Sequence[Lifecycle], intents: Sequence[OrdersIntended]
@@ -170,6 +188,7 @@ class Sender:
         return [
             OrdersIntended(
                 intent_id=intent_id_of(placement.lifecycle.lifecycle_id, orders),
+                decided_on=placement.decided_on,
                 signer=self.venue.signer,
                 nonce=nonce,
                 expires_after=_whole_milliseconds(now + self.expiry),
@@ -191,11 +210,10 @@ def _is_resolved(lifecycle: Lifecycle, intent_id: str, outcome: Outcome) -> bool
     return intent_id not in lifecycle.unanswered and fits
 
 
-def _is_dead(lifecycle: Lifecycle, placement: Placement) -> bool:
-    """Whether the placement's orders are proved to have died with the whole action."""
-    before = placement.lifecycle.orders.keys()
-    placed = [order for cloid, order in lifecycle.orders.items() if cloid not in before]
-    return bool(placed) and all(order.state is OrderState.NEVER_LANDED for order in placed)
+def _without(lifecycle_id: str | None, placements: Sequence[Placement]) -> list[Placement]:
+    """The placements without the plan that moved on; all of them when none is named."""
+    log.warning("a plan moved on meanwhile", lifecycle_id=lifecycle_id)
+    return [p for p in placements if p.lifecycle.lifecycle_id != lifecycle_id]
 
 
 def _whole_milliseconds(moment: datetime) -> datetime:

@@ -7,15 +7,15 @@ from typing import TypeAlias
 
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import TRADES_LAG, Order
-from trader.lifecycle.order_events import EntryRearmed, ExitDecided
+from trader.lifecycle.order_events import EntryRearmed, EntrySetApart, ExitDecided
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome
 from trader.orders.draft import OrderDraft
+from trader.orders.ending import ending, finished
 from trader.orders.protection import is_unprotectable, protection_change
 from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument
 
-MAX_ENTRY_ATTEMPTS = 3
 POSITION_LOST = (
     "Reduce only order would increase position",
     "reduceOnlyRejected",
@@ -56,7 +56,7 @@ class Exit:
 class Record:
     """Write this event: it changes what comes next."""
 
-    event: ExitDecided | ExecutionFinished | EntryRearmed
+    event: ExitDecided | ExecutionFinished | EntryRearmed | EntrySetApart
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) 
         return Wait()
     booked = lifecycle.position.size
     reason = f"we booked {booked}, the venue holds {net_size}: closed by other hands"
-    return _finish(lifecycle, Outcome.CLOSED_EXTERNALLY, reason, net_size)
+    return Record(finished(lifecycle, Outcome.CLOSED_EXTERNALLY, reason, net_size))
 
 
 def _give_back(lifecycle: Lifecycle, now: datetime) -> Step:
@@ -201,7 +201,7 @@ def _step_when_flat(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
         return Cancel(leftovers, "the position is closed")
     if lifecycle.unsettled():
         return Wait()
-    return _end(lifecycle, plan, now)
+    return Record(ending(lifecycle, plan, now))
 
 
 def _entry_to_cancel(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Cancel | None:
@@ -220,32 +220,3 @@ def _entry_to_cancel(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Cancel 
 def _cancellable(orders: tuple[Order, ...]) -> tuple[Order, ...]:
     states = (OrderState.OPEN, OrderState.TRIGGERED, OrderState.UNRECOGNISED)
     return tuple(order for order in orders if order.state in states and not order.cancel_sent)
-
-
-def _end(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
-    if lifecycle.fills:
-        return _finish(lifecycle, Outcome.CLOSED, "flat, and nothing works any more")
-    if lifecycle.cancel is not None:
-        return _finish(lifecycle, Outcome.CANCELLED, "cancelled before anything traded")
-    if now >= plan.valid_until:
-        return _finish(lifecycle, Outcome.EXPIRED, "nothing traded before the plan's end")
-    entry = lifecycle.orders_of(Leg.ENTRY)[-1]
-    if entry.state is OrderState.NEVER_LANDED and entry.intended.attempt < MAX_ENTRY_ATTEMPTS:
-        return Record(
-            EntryRearmed(
-                attempts=entry.intended.attempt,
-                reason="the entry order never reached the venue: the condition is judged again",
-            )
-        )
-    ended = entry.venue_text or entry.state
-    return _finish(lifecycle, Outcome.REJECTED, f"the entry ended untraded: {ended}")
-
-
-def _finish(
-    lifecycle: Lifecycle, outcome: Outcome, reason: str, net_size: Decimal | None = None
-) -> Record:
-    fills = lifecycle.fills
-    held_for = fills[-1].traded_at - fills[0].traded_at if fills else None
-    return Record(
-        ExecutionFinished(outcome=outcome, held_for=held_for, net_size=net_size, reason=reason)
-    )

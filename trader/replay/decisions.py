@@ -8,10 +8,12 @@ from functools import singledispatch
 
 from trader.lifecycle.analysis_events import PlanAnalyzed
 from trader.lifecycle.event import Event
+from trader.lifecycle.intent_guard import is_decided
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.order_events import (
     CancelSent,
     EntryRearmed,
+    EntrySetApart,
     ExitDecided,
     IntendedOrder,
     OrdersIntended,
@@ -89,6 +91,8 @@ def _(event: EntryDenied, moment: Moment) -> Event | None:
 
 @decide_again.register(OrdersIntended)
 def _(event: OrdersIntended, moment: Moment) -> Event | None:
+    if not is_decided(moment.lifecycle, event, moment.at):
+        return None
     drafts, reason = _drafts(event, moment)
     instrument = event.facts.instrument if event.facts else moment.instrument
     if not drafts or instrument is None:
@@ -121,7 +125,8 @@ def _(event: ExecutionFinished, moment: Moment) -> Event | None:
 
 @decide_again.register(ExitDecided)
 @decide_again.register(EntryRearmed)
-def _(event: ExitDecided | EntryRearmed, moment: Moment) -> Event | None:
+@decide_again.register(EntrySetApart)
+def _(event: ExitDecided | EntryRearmed | EntrySetApart, moment: Moment) -> Event | None:
     step = _step(moment, None)
     return step.event if isinstance(step, Record) else None
 
@@ -139,10 +144,13 @@ def _(event: PlanAnalyzed, moment: Moment) -> Event | None:
 def _action(
     event: OrdersIntended, orders: Sequence[IntendedOrder], instrument: Instrument
 ) -> Action:
-    """The action of these orders; one that other plans share is not ours alone to make again."""
-    if event.is_shared:
-        return event.action
-    return order_action([order.request for order in orders], {instrument.symbol: instrument})
+    """The action with these orders made again; those of other plans are not ours to make."""
+    own = order_action([order.request for order in orders], {instrument.symbol: instrument})
+    beside, ours = event.action.get("orders"), own["orders"]
+    if not event.is_shared or not isinstance(beside, list) or not isinstance(ours, list):
+        return own
+    end = event.offset + len(event.orders)
+    return {**own, "orders": [*beside[: event.offset], *ours, *beside[end:]]}
 
 
 def _drafts(event: OrdersIntended, moment: Moment) -> tuple[tuple[OrderDraft, ...], str]:
