@@ -6,6 +6,7 @@ import pytest
 from tests.support.lifecycles import START
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import IntendedOrder
+from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Leg, OrderState
 from trader.venues.instrument import Side
 from trader.venues.orders import (
@@ -17,6 +18,7 @@ from trader.venues.orders import (
     TimeInForce,
     VenueOrderState,
 )
+from trader.venues.refusal_cause import RefusalCause
 
 CLOID = "0x" + "1" * 32
 
@@ -186,6 +188,48 @@ def test_a_trade_proves_that_the_order_landed(
     assert booked.state is state
     assert booked.filled == booked.venue_filled == size
     assert booked.order_id == 9
+
+
+HALTED, UNKNOWN = RefusalCause.TRADING_HALTED, RefusalCause.UNKNOWN
+
+
+def test_an_order_has_the_cause_of_its_refusal_or_its_end() -> None:
+    rejected = answer(AnswerKind.REJECTED).model_copy(update={"cause": HALTED})
+    cancelled = report(VenueOrderState.CANCELLED).model_copy(update={"cause": UNKNOWN})
+
+    assert order().answered(rejected).cause is HALTED
+    assert order(OrderState.OPEN).reported(cancelled).cause is UNKNOWN
+    assert order().after(Signal.PROVED_DEAD, HALTED).cause is HALTED
+
+
+def test_the_cause_of_one_copy_stays_until_something_else_is_known() -> None:
+    doubtful = order().after(Signal.OUTCOME_UNKNOWN, HALTED)
+
+    assert doubtful.cause is doubtful.after(Signal.OUTCOME_UNKNOWN).cause is HALTED
+    assert doubtful.after(Signal.PROVED_DEAD).cause is HALTED
+    assert doubtful.after(Signal.PROVED_DEAD, UNKNOWN).cause is UNKNOWN
+    assert doubtful.answered(answer(AnswerKind.RESTING)).cause is None
+    assert doubtful.reported(report(VenueOrderState.CANCELLED)).cause is None
+    assert doubtful.booked(trade(4)).cause is None
+
+
+def test_a_late_trade_leaves_the_cause_of_the_end_and_a_late_refusal_none() -> None:
+    ended = report(VenueOrderState.CANCELLED, 6).model_copy(update={"cause": HALTED})
+    late = answer(AnswerKind.REJECTED).model_copy(update={"cause": UNKNOWN})
+    cancelled = order(OrderState.OPEN).reported(ended)
+
+    assert cancelled.booked(trade(4)).cause is HALTED
+    assert cancelled.answered(late).cause is HALTED
+    assert order(OrderState.OPEN).answered(late).cause is None
+
+
+@pytest.mark.parametrize("signal", Signal)
+@pytest.mark.parametrize("state", OrderState)
+def test_what_works_or_has_traded_was_not_refused(state: OrderState, signal: Signal) -> None:
+    after = order(state).after(signal, HALTED)
+
+    may_have = after.state.is_over or after.state is OrderState.UNKNOWN
+    assert after.cause is None or (may_have and after.state is not OrderState.FILLED)
 
 
 def test_trades_are_told_apart_by_trade_and_order() -> None:

@@ -22,6 +22,7 @@ from trader.strands.store import SequenceConflict
 from trader.venues.budget import Priority
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import BudgetExhausted, VenueUnavailable
 
 
@@ -46,7 +47,7 @@ class NoRoom(OwnNonces):
 
     def admit(self, weight: int, requests: int, priority: Priority, now: datetime) -> int:
         text = f"no room for {requests} requests of weight {weight}, {priority} at {now}"
-        raise BudgetExhausted(text, 1.0)
+        raise BudgetExhausted(text, 1.0, RefusalCause.RATE_LIMIT)
 
 
 def test_an_order_for_which_there_is_no_room_is_not_intended(desk: Desk) -> None:

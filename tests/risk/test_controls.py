@@ -190,6 +190,12 @@ def test_an_unlisted_symbol_names_itself() -> None:
     assert denied.is_final
 
 
+def test_the_controls_that_pass_by_themselves() -> None:
+    passing = {control for control in Control if control.passes}
+
+    assert passing == {Control.HALTED, Control.STALE_PRICE, Control.ADDRESS_BUDGET}
+
+
 def test_every_control_is_tested_here() -> None:
     assert {case[0] for case in CASES} | {Control.UNLISTED_SYMBOL} == set(Control)
 

@@ -192,7 +192,8 @@ def _(event: OrdersAnswered, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 def _(event: IntentUnknown, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     cloids = [order.request.cloid for order in lifecycle.intents[event.intent_id].orders]
     return _with_orders(
-        lifecycle, [lifecycle.orders[cloid].after(Signal.OUTCOME_UNKNOWN) for cloid in cloids]
+        lifecycle,
+        [lifecycle.orders[c].after(Signal.OUTCOME_UNKNOWN, event.cause) for c in cloids],
     )
 
 
@@ -205,7 +206,8 @@ def _(event: NonceFoundUsed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 def _(event: IntentDied, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     dead = [
         replace(
-            lifecycle.orders[cloid].after(Signal.PROVED_DEAD), died_with_others=event.with_others
+            lifecycle.orders[cloid].after(Signal.PROVED_DEAD, event.cause),
+            died_with_others=event.with_others,
         )
         for cloid in event.cloids
     ]

@@ -14,6 +14,7 @@ from trader.lifecycle.signal import (
 )
 from trader.lifecycle.stage import Leg, OrderState
 from trader.venues.orders import Fill, OrderAnswer, OrderReport, OrderRequest, VenueOrderState
+from trader.venues.refusal_cause import RefusalCause
 
 ZERO = Decimal(0)
 DOUBTFUL = frozenset({OrderState.PENDING, OrderState.UNKNOWN})
@@ -33,9 +34,10 @@ class Order:
     have booked. They differ until the trades are fetched. `venue_filled_at_most` is more than
     `venue_filled` for a reduce-only order, because what it lost may have traded, or the venue may
     have shrunk it, and for one that the venue has forgotten. `ended_at` is when its end was
-    recorded, `told_at` the venue's own time of the latest that it told. `anomalies` are what was
-    said of it and cannot be true. `died_with_others`: it was part of a refused action of several
-    plans.
+    recorded, `told_at` the venue's own time of the latest that it told. `cause` is why the venue
+    refused or ended it, or refused our copy of a request that is still in doubt. `anomalies` are
+    what was said of it and cannot be true. `died_with_others`: it was part of an action of several
+    plans that was refused.
     """
 
     intended: IntendedOrder
@@ -48,6 +50,7 @@ class Order:
     told_at: datetime | None = None
     fills: tuple[Fill, ...] = ()
     venue_text: str = ""
+    cause: RefusalCause | None = None
     cancel_sent: bool = False
     died_with_others: bool = False
     anomalies: tuple[OrderAnomaly, ...] = ()
@@ -119,8 +122,7 @@ class Order:
         if (self.state, signal) in STALE:
             return replace(self, venue_filled=venue_filled)
         return replace(
-            self,
-            state=state_after(self.state, signal),
+            self._moved(state_after(self.state, signal), answer.cause),
             venue_filled=venue_filled,
             order_id=self.order_id if answer.order_id is None else answer.order_id,
             venue_text=answer.text,
@@ -144,7 +146,7 @@ class Order:
         if (self.state, signal) in STALE:
             return order
         return replace(
-            order.after(signal),
+            order._moved(state_after(self.state, signal), report.cause),
             order_id=report.order_id,
             venue_text=report.venue_status,
         )
@@ -162,17 +164,27 @@ class Order:
     def booked(self, fill: Fill) -> "Order":
         """The order with one more trade: the venue is right about money in whatever state."""
         return replace(
-            self,
-            state=state_after(self.state, self.signal_of(fill)),
+            self._moved(state_after(self.state, self.signal_of(fill)), self.cause),
             fills=(*self.fills, fill),
             order_id=fill.order_id,
             told_at=_latest(self.told_at, fill.traded_at),
             venue_filled=max(self.venue_filled, self.filled + fill.size),
         )
 
-    def after(self, signal: Signal) -> "Order":
-        """The order in the state to which the signal leads."""
-        return replace(self, state=state_after(self.state, signal))
+    def after(self, signal: Signal, cause: RefusalCause | None = None) -> "Order":
+        """The order in the state to which the signal leads, which may come with a cause."""
+        if (self.state, signal) in STALE:
+            return self
+        return self._moved(state_after(self.state, signal), cause or self.cause)
+
+    def _moved(self, state: OrderState, cause: RefusalCause | None) -> "Order":
+        """In that state. What works, or has traded in full, was not refused."""
+        return replace(self, state=state, cause=cause if state in _CAUSED else None)
+
+
+_CAUSED = frozenset(
+    {OrderState.UNKNOWN, OrderState.CANCELLED, OrderState.REJECTED, OrderState.NEVER_LANDED}
+)
 
 
 def _latest(known: datetime | None, told: datetime) -> datetime:

@@ -15,6 +15,7 @@ from trader.money import SignedSize
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
 from trader.venues.orders import Cloid, Fill, OrderAnswer, OrderReport, OrderRequest
+from trader.venues.refusal_cause import RefusalCause
 
 _Object = dict[str, JsonValue]
 _OBJECT = TypeAdapter(_Object)
@@ -116,11 +117,15 @@ class OrdersAnswered(Event):
 
 
 class IntentUnknown(Event):
-    """The request may have landed; `error` says what failed. Only proof ends this."""
+    """The request may have landed; `error` says what failed. Only proof ends this.
+
+    `cause` is why the venue surely refused this copy, where it did: another may have landed.
+    """
 
     event: Literal["intent_unknown"] = "intent_unknown"
     intent_id: str
     error: str
+    cause: RefusalCause | None = None
 
     @property
     def status(self) -> str:
@@ -146,7 +151,8 @@ class NonceFoundUsed(Event):
 class IntentDied(Event):
     """Proved: the venue never admitted these orders of the request, and never can.
 
-    `with_others`: it refused an action that several plans share, for one order or another.
+    `with_others`: it refused an action that several plans share, for one order or another, and
+    `cause` is why.
     """
 
     event: Literal["intent_died"] = "intent_died"
@@ -154,6 +160,7 @@ class IntentDied(Event):
     cloids: tuple[Cloid, ...]
     proof: str
     with_others: bool = False
+    cause: RefusalCause | None = None
 
     @property
     def status(self) -> str:

@@ -14,6 +14,7 @@ from trader.lifecycle.order_events import (
 )
 from trader.lifecycle.stage import OrderState
 from trader.venues.orders import AnswerKind, OrderAnswer
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import ActionRefused, BatchRefused
 
 
@@ -37,11 +38,12 @@ def answered(
     )
 
 
-def unknown(intent: OrdersIntended, error: str) -> IntentUnknown:
+def unknown(intent: OrdersIntended, error: str, cause: RefusalCause | None = None) -> IntentUnknown:
     """The event of a request whose outcome nobody knows yet."""
     return IntentUnknown(
         intent_id=intent.intent_id,
         error=error,
+        cause=cause,
         reason="the request may have landed: it is asked for until there is proof",
     )
 
@@ -71,14 +73,19 @@ def refused(
     if intent.is_shared and isinstance(refusal, BatchRefused):
         proof = f"the venue refused the whole action, for this order or another: {refusal}"
         cloids = [order.request.cloid for order in intent.orders]
-        return died(intent, cloids, proof, with_others=True)
-    answer = OrderAnswer(kind=AnswerKind.REJECTED, text=str(refusal))
+        return died(intent, cloids, proof, refusal.cause, with_others=True)
+    answer = OrderAnswer(kind=AnswerKind.REJECTED, text=str(refusal), cause=refusal.cause)
     count = intent.offset + len(intent.orders)
     return answered(intent, (answer,) * count, sent_at, answered_at)
 
 
 def died(
-    intent: OrdersIntended, cloids: Sequence[str], proof: str, *, with_others: bool = False
+    intent: OrdersIntended,
+    cloids: Sequence[str],
+    proof: str,
+    cause: RefusalCause | None = None,
+    *,
+    with_others: bool = False,
 ) -> IntentDied:
     """The event of orders that never landed, and never can."""
     return IntentDied(
@@ -86,6 +93,7 @@ def died(
         cloids=tuple(cloids),
         proof=proof,
         with_others=with_others,
+        cause=cause,
         reason=f"never landed: {proof}",
     )
 

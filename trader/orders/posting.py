@@ -17,6 +17,7 @@ from trader.venues.venue import (
     ActionOutcomeUnknown,
     ActionRefused,
     BatchRefused,
+    BudgetExhausted,
     DuplicateNonce,
     Venue,
     VenueUnavailable,
@@ -70,7 +71,8 @@ def _fence(
 
 def _unheard(intents: Sequence[OrdersIntended], error: Exception) -> list[Outcome]:
     text = f"{type(error).__name__}: {error}"
-    return [Outcome(unknown(intent, text), is_answer=False) for intent in intents]
+    cause = error.cause if isinstance(error, BudgetExhausted) else None
+    return [Outcome(unknown(intent, text, cause), is_answer=False) for intent in intents]
 
 
 def _refused(

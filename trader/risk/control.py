@@ -24,3 +24,15 @@ class Control(StrEnum):
     """Another plan holds the other side of this symbol in the same account."""
     ADDRESS_BUDGET = "address_budget"
     """The venue's grant of requests is nearly used up: the rest is for exits."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether what it looks at changes by itself, so that the entry may be judged again."""
+        return self in _PASSING
+
+
+# The others tell of a plan that cannot be executed as it was approved, or not beside another one:
+# its author is to hear of that at once. A price beyond the collar is a mistake, wherever the market
+# goes; a plan whose exit has passed has been proved wrong; and of two plans that contradict each
+# other, waiting would execute both.
+_PASSING = frozenset({Control.HALTED, Control.STALE_PRICE, Control.ADDRESS_BUDGET})

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from trader.errors import Permanent
 from trader.venues.admission import Admission, Refusal, Shortage
 from trader.venues.nonces import NonceUnavailable
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.request_counter import RequestCounter, RequestUse
 from trader.venues.venue import BudgetExhausted, VenueUnavailable
 from trader.venues.weight_bucket import WeightBucket
@@ -238,10 +239,13 @@ def _exhausted(refusal: Refusal, priority: Priority) -> BudgetExhausted:
     match refusal.short:
         case Shortage.WEIGHT:
             text = f"no weight is left for a request of priority {priority}"
+            cause = RefusalCause.RATE_LIMIT
         case Shortage.REQUESTS:
             text = "the address has used up the requests it was granted"
-    return BudgetExhausted(text, refusal.seconds)
+            cause = RefusalCause.ADDRESS_BUDGET
+    return BudgetExhausted(text, refusal.seconds, cause)
 
 
 def _too_many_requests() -> BudgetExhausted:
-    return BudgetExhausted("the venue admits no more requests for now (HTTP 429)", BACK_OFF_SECONDS)
+    text = "the venue admits no more requests for now (HTTP 429)"
+    return BudgetExhausted(text, BACK_OFF_SECONDS, RefusalCause.RATE_LIMIT)

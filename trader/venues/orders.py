@@ -9,6 +9,7 @@ from pydantic import Field
 from trader.model import Record, UtcTime
 from trader.money import Amount, NonNegativeSize, Price, SignedSize, Size
 from trader.venues.instrument import Side
+from trader.venues.refusal_cause import RefusalCause
 
 Cloid = Annotated[str, Field(pattern=r"^0x[0-9a-f]{32}$")]
 """A client order id: 128 bits in lower-case hex."""
@@ -66,13 +67,17 @@ class AnswerKind(StrEnum):
 
 
 class OrderAnswer(Record):
-    """The venue's reply to one order of a request; `text` is its own wording."""
+    """The venue's reply to one order of a request; `text` is its own wording.
+
+    `cause` is what the wording of a rejection means.
+    """
 
     kind: AnswerKind
     order_id: int | None = None
     filled_size: NonNegativeSize = Decimal(0)
     average_price: Price | None = None
     text: str = ""
+    cause: RefusalCause | None = None
 
 
 class VenueOrderState(StrEnum):
@@ -96,7 +101,11 @@ _TERMINAL = frozenset({VenueOrderState.FILLED, VenueOrderState.CANCELLED, VenueO
 
 
 class OrderReport(Record):
-    """The venue's report of one order; `venue_status` is its own word for the state."""
+    """The venue's report of one order; `venue_status` is its own word for the state.
+
+    `cause` is what that word says of why the venue refused or ended the order. Without one, the
+    order goes on, or ended as it was asked to.
+    """
 
     cloid: Cloid | None
     order_id: int
@@ -107,6 +116,7 @@ class OrderReport(Record):
     original_size: NonNegativeSize
     remaining_size: NonNegativeSize
     is_trigger: bool = False
+    cause: RefusalCause | None = None
     reported_at: UtcTime
 
 

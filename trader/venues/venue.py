@@ -9,6 +9,7 @@ from trader.market.quote import Quote
 from trader.strands.strand import Json
 from trader.venues.instrument import Instrument
 from trader.venues.orders import Account, Fill, OrderAnswer, OrderReport, OrderRequest
+from trader.venues.refusal_cause import RefusalCause
 
 Action: TypeAlias = dict[str, Json]
 """An action exactly as the venue hashes it: key order matters, numbers are strings."""
@@ -21,13 +22,15 @@ class VenueUnavailable(Retryable):
 class BudgetExhausted(VenueUnavailable):
     """Requests have run short, by our own count or the venue's; `seconds` says how long to wait.
 
-    This request was not sent, or surely not admitted; an earlier copy of it may have been.
+    This request was not sent, or surely not admitted; an earlier copy of it may have been. `cause`
+    is of which there are too few.
     """
 
-    def __init__(self, text: str, seconds: float) -> None:
-        super().__init__(text, seconds)
+    def __init__(self, text: str, seconds: float, cause: RefusalCause) -> None:
+        super().__init__(text, seconds, cause)
         self.text = text
         self.seconds = seconds
+        self.cause = cause
 
     def __str__(self) -> str:
         return f"{self.text}: wait {self.seconds:.1f} s"
@@ -36,8 +39,16 @@ class BudgetExhausted(VenueUnavailable):
 class ActionRefused(Permanent):
     """The venue refused this copy of the action, which had no effect; the text is its own.
 
-    It says nothing of an earlier copy with the same nonce.
+    It says nothing of an earlier copy with the same nonce. `cause` is what the text means.
     """
+
+    def __init__(self, text: str, cause: RefusalCause = RefusalCause.UNKNOWN) -> None:
+        super().__init__(text, cause)
+        self.text = text
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class BatchRefused(ActionRefused):

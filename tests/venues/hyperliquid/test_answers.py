@@ -10,6 +10,7 @@ from tests.venues.builders import CLOID
 from trader.strands.strand import Json
 from trader.venues.hyperliquid.answers import cancel_answers, order_answers
 from trader.venues.orders import AnswerKind, OrderAnswer
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import BatchRefused
 
 REJECTED, FILLED = AnswerKind.REJECTED, AnswerKind.FILLED
@@ -41,7 +42,15 @@ def response(*statuses: Json) -> Json:
         ),
         (
             {"error": "Order must have minimum value of $10. asset=1"},
-            OrderAnswer(kind=REJECTED, text="Order must have minimum value of $10. asset=1"),
+            OrderAnswer(
+                kind=REJECTED,
+                text="Order must have minimum value of $10. asset=1",
+                cause=RefusalCause.MINIMUM_NOTIONAL,
+            ),
+        ),
+        (
+            {"error": "sunspots"},
+            OrderAnswer(kind=REJECTED, text="sunspots", cause=RefusalCause.UNKNOWN),
         ),
         ("waitingForFill", OrderAnswer(kind=AnswerKind.WAITING, text="waitingForFill")),
         ("waitingForTrigger", OrderAnswer(kind=AnswerKind.WAITING, text="waitingForTrigger")),
@@ -88,13 +97,15 @@ def test_answers_keep_the_order_of_the_orders() -> None:
 
 
 def test_one_error_for_a_whole_batch_refuses_it() -> None:
-    with pytest.raises(BatchRefused, match=r"Orders are empty\."):
+    with pytest.raises(BatchRefused, match=r"Orders are empty\.") as refused:
         order_answers(response({"error": "Orders are empty."}), 3)
+    assert refused.value.cause is RefusalCause.FORM
 
 
 def test_one_error_for_one_order_is_its_answer() -> None:
     answers = order_answers(response({"error": "Orders are empty."}), 1)
-    assert answers == (OrderAnswer(kind=REJECTED, text="Orders are empty."),)
+    empty = OrderAnswer(kind=REJECTED, text="Orders are empty.", cause=RefusalCause.FORM)
+    assert answers == (empty,)
 
 
 @pytest.mark.parametrize(

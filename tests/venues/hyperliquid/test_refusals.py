@@ -4,6 +4,7 @@ import pytest
 
 from trader.strands.strand import Json
 from trader.venues.hyperliquid.refusals import refusal, requests_used_up
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.request_counter import RequestUse
 from trader.venues.venue import (
     ActionExpired,
@@ -15,22 +16,38 @@ from trader.venues.venue import (
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "kind", "cause"),
     [
-        ("Invalid nonce: duplicate nonce 1700000000000", DuplicateNonce),
-        ("Action already expired", ActionExpired),
-        ("Invalid nonce: nonce too high 1800000000000 > 1700000000000", ActionRefused),
-        ("Agent valid_until already expired.", ActionRefused),
-        ("Must deposit before performing actions. User: 0x00", ActionRefused),
-        ("Only post-only orders allowed immediately after a network upgrade", ActionRefused),
-        ("Trading is halted.", ActionRefused),
-        ("", ActionRefused),
+        (
+            "Invalid nonce: duplicate nonce 1700000000000",
+            DuplicateNonce,
+            RefusalCause.NONCE,
+        ),
+        ("Action already expired", ActionExpired, RefusalCause.EXPIRED),
+        (
+            "Invalid nonce: nonce too high 1800000000000 > 1700000000000",
+            ActionRefused,
+            RefusalCause.NONCE,
+        ),
+        ("Agent valid_until already expired.", ActionRefused, RefusalCause.UNKNOWN),
+        (
+            "Must deposit before performing actions. User: 0x00",
+            ActionRefused,
+            RefusalCause.ACCOUNT,
+        ),
+        (
+            "Only post-only orders allowed immediately after a network upgrade",
+            ActionRefused,
+            RefusalCause.POST_ONLY_PERIOD,
+        ),
+        ("Trading is halted.", ActionRefused, RefusalCause.TRADING_HALTED),
+        ("", ActionRefused, RefusalCause.UNKNOWN),
     ],
 )
-def test_refusals(text: str, kind: type[Exception]) -> None:
+def test_refusals(text: str, kind: type[ActionRefused], cause: RefusalCause) -> None:
     error = refusal(text)
-    assert type(error) is kind
-    assert str(error) == text
+    assert isinstance(error, ActionRefused)
+    assert (type(error), str(error), error.cause) == (kind, text, cause)
 
 
 def test_a_nonce_pushed_out_of_the_window_proves_nothing_of_an_earlier_copy() -> None:
@@ -42,7 +59,8 @@ def test_a_nonce_pushed_out_of_the_window_proves_nothing_of_an_earlier_copy() ->
 def test_an_unknown_signer_is_refused_with_a_hint(prefix: str) -> None:
     text = f"{prefix}User or API Wallet 0xfcad0b19bb29d4674531d6f115237e16afce377c does not exist."
     error = refusal(text)
-    assert type(error) is ActionRefused
+    assert isinstance(error, ActionRefused)
+    assert error.cause is RefusalCause.SIGNER
     assert str(error).startswith(text)
     assert "approved, unexpired agent" in str(error)
 
@@ -56,7 +74,7 @@ USED_UP = (
 def test_requests_that_are_used_up_may_be_sent_again_at_a_pace() -> None:
     error = refusal(USED_UP)
     assert isinstance(error, BudgetExhausted)
-    assert error.seconds == 10
+    assert (error.seconds, error.cause) == (10, RefusalCause.ADDRESS_BUDGET)
     assert "97460 > 97456" in str(error)
 
 

@@ -13,6 +13,7 @@ from trader.venues.hyperliquid import replies, reports
 from trader.venues.hyperliquid.replies import parse
 from trader.venues.instrument import Side
 from trader.venues.orders import Fill, OrderReport, VenueOrderState, VenuePosition
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import VenueUnavailable
 
 OTHER = "0x00000000000000000000000000000000000000ff"
@@ -164,16 +165,17 @@ def test_orders_of_others_have_no_cloid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "state"),
+    ("status", "state", "cause"),
     [
-        ("open", VenueOrderState.OPEN),
-        ("filled", VenueOrderState.FILLED),
-        ("marginCanceled", VenueOrderState.CANCELLED),
-        ("iocCancelRejected", VenueOrderState.REJECTED),
-        ("resurrected", VenueOrderState.UNRECOGNISED),
+        ("open", VenueOrderState.OPEN, None),
+        ("filled", VenueOrderState.FILLED, None),
+        ("canceled", VenueOrderState.CANCELLED, None),
+        ("marginCanceled", VenueOrderState.CANCELLED, RefusalCause.MARGIN),
+        ("iocCancelRejected", VenueOrderState.REJECTED, RefusalCause.NO_LIQUIDITY),
+        ("resurrected", VenueOrderState.UNRECOGNISED, None),
     ],
 )
-def test_order_status(status: str, state: VenueOrderState) -> None:
+def test_order_status(status: str, state: VenueOrderState, cause: RefusalCause | None) -> None:
     reply: Json = {
         "status": "order",
         "order": {
@@ -183,7 +185,8 @@ def test_order_status(status: str, state: VenueOrderState) -> None:
         },
     }
     report = reports.order_report(parse(replies.ORDER_STATUS, reply))
-    assert report == REPORT.model_copy(update={"state": state, "venue_status": status})
+    expected = {"state": state, "venue_status": status, "cause": cause}
+    assert report == REPORT.model_copy(update=expected)
 
 
 def test_an_unknown_order_is_none() -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from trader.strands.strand import Json
+from trader.venues.hyperliquid.causes import cause_of_words
 from trader.venues.orders import AnswerKind, OrderAnswer
 from trader.venues.venue import BatchRefused
 
@@ -22,7 +23,7 @@ def order_answers(response: Json, count: int) -> tuple[OrderAnswer, ...]:
     """
     match response:
         case {"data": {"statuses": [{"error": str(text)}]}} if count > 1:
-            raise BatchRefused(text)
+            raise BatchRefused(text, cause_of_words(text))
     return _each(response, count, _order_answer, _unrecognised)
 
 
@@ -64,7 +65,8 @@ def _known_order_answer(status: Json) -> OrderAnswer:
                 }
             )
         case {"error": str(text)}:
-            return OrderAnswer(kind=AnswerKind.REJECTED, text=text)
+            cause = cause_of_words(text)
+            return OrderAnswer(kind=AnswerKind.REJECTED, text=text, cause=cause)
         case str(text) if text in _WAITING:
             return OrderAnswer(kind=AnswerKind.WAITING, text=text)
         case _:

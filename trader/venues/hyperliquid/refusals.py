@@ -4,6 +4,8 @@ import re
 
 from trader.errors import TraderError
 from trader.strands.strand import Json
+from trader.venues.hyperliquid.causes import cause_of_words
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.request_counter import PACE_SECONDS, RequestUse
 from trader.venues.venue import (
     ActionExpired,
@@ -16,10 +18,8 @@ from trader.venues.venue import (
 _DUPLICATE_NONCE = re.compile(r"\bduplicate nonce\b", re.IGNORECASE)
 _NONCE_TOO_LOW = re.compile(r"\bnonce too low\b", re.IGNORECASE)
 _EXPIRED = re.compile(r"\baction\b.*\bexpired\b", re.IGNORECASE)
-_UNKNOWN_SIGNER = re.compile(r"\bUser or API Wallet\b.*\bdoes not exist\b", re.IGNORECASE)
-_TOO_MANY_REQUESTS = "Too many cumulative requests sent"
-_REQUESTS_USED = re.compile(re.escape(_TOO_MANY_REQUESTS) + r" \((\d+) > (\d+)\)")
-_UNKNOWN_SIGNER_HINT = (
+_REQUESTS_USED = re.compile(r"Too many cumulative requests sent \((\d+) > (\d+)\)")
+_SIGNER_HINT = (
     "check that the key is an approved, unexpired agent of the account, and that the network "
     "is the one it was approved on"
 )
@@ -28,19 +28,20 @@ _UNKNOWN_SIGNER_HINT = (
 def refusal(text: str) -> TraderError:
     """The exception for a reply `{"status": "err", "response": text}`."""
     if _DUPLICATE_NONCE.search(text):
-        return DuplicateNonce(text)
+        return DuplicateNonce(text, RefusalCause.NONCE)
     if _NONCE_TOO_LOW.search(text):
         # Newer nonces have pushed this one out of the venue's window: this copy is refused, but
         # an earlier copy may be among those that have left the window.
         return ActionOutcomeUnknown(text)
     if _EXPIRED.search(text):
-        return ActionExpired(text)
-    if text.startswith(_TOO_MANY_REQUESTS):
+        return ActionExpired(text, RefusalCause.EXPIRED)
+    cause = cause_of_words(text)
+    if cause is RefusalCause.ADDRESS_BUDGET:
         # The address may go on at a pace; the request itself was good.
-        return BudgetExhausted(text, PACE_SECONDS)
-    if _UNKNOWN_SIGNER.search(text):
-        return ActionRefused(f"{text} ({_UNKNOWN_SIGNER_HINT})")
-    return ActionRefused(text)
+        return BudgetExhausted(text, PACE_SECONDS, cause)
+    if cause is RefusalCause.SIGNER:
+        return ActionRefused(f"{text} ({_SIGNER_HINT})", cause)
+    return ActionRefused(text, cause)
 
 
 def requests_used_up(reply: Json) -> RequestUse | None:

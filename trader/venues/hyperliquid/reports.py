@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from trader.market.quote import Quote
 from trader.venues.account_check import AccountRole, Role
+from trader.venues.hyperliquid.causes import cause_of_status
 from trader.venues.hyperliquid.replies import (
     AssetContext,
     Book,
@@ -155,6 +156,7 @@ def _report(order: WireOrder, status: str, milliseconds: int) -> OrderReport:
         original_size=order.orig_sz,
         remaining_size=order.sz,
         is_trigger=order.is_trigger,
+        cause=cause_of_status(status),
         reported_at=from_milliseconds(milliseconds),
     )
 

@@ -7,8 +7,11 @@ _LIVE = {
     "triggered": VenueOrderState.TRIGGERED,
     "filled": VenueOrderState.FILLED,
 }
+CANCELLED_AS_ASKED = "canceled"
+"""By its owner, or because it was immediate and could trade no more."""
+
 _CANCELLED = (
-    "canceled",
+    CANCELLED_AS_ASKED,
     "marginCanceled",
     "vaultWithdrawalCanceled",
     "openInterestCapCanceled",

@@ -10,6 +10,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from trader.errors import TraderError
 from trader.strands.strand import Json
 from trader.venues.budget import Budget, Priority
+from trader.venues.hyperliquid.causes import cause_of_http_status
 from trader.venues.hyperliquid.client import BudgetedInfo
 from trader.venues.hyperliquid.connection import HttpStatusError, NotJson
 from trader.venues.hyperliquid.refusals import refusal
@@ -78,7 +79,7 @@ class Transport:
 
 def _failure_of_status(error: HttpStatusError) -> TraderError:
     if 400 <= error.status < 500 and error.status != _REQUEST_TIMEOUT:
-        return ActionRefused(str(error))
+        return ActionRefused(str(error), cause_of_http_status(error.status))
     return ActionOutcomeUnknown(f"hyperliquid may have admitted the action: {error}")
 
 
