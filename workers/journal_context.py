@@ -50,7 +50,7 @@ def entry_watch() -> EntryWatch:
         journal=journal(),
         waiting=LifecycleCache(store(), journal(), Stage.MONITOR),
         clock=utc_now,
-        max_price_age=RiskLimits.of(settings()).max_price_age,
+        limits=RiskLimits.of(settings()),
     )
 
 

@@ -36,7 +36,7 @@ def check_plan(lifecycle_id: str) -> None:
         journal=journal(),
         quote_of=market().quote,
         clock=utc_now,
-        max_price_age=RiskLimits.of(settings()).max_price_age,
+        limits=RiskLimits.of(settings()),
     )
     if is_triggered:
         resume(lifecycle_id, Stage.PLACE)

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import structlog
 from celery import Task, chain
 
+from trader.clock import utc_now
 from trader.lifecycle.stage import Stage
+from trader.settings import settings
 from workers.app import app
+from workers.journal_context import journal
 
 log = structlog.get_logger()
 
+CHECK = "workers.monitor.check_plan"
 PLACE_TOGETHER = "workers.place.place_orders"
 BATCH = 40
 
@@ -34,11 +38,26 @@ def resume(lifecycle_id: str, stage: Stage, *, expires: float | None = None) -> 
     chain(first.set(expires=expires), *others)()
 
 
-def stop_unless(task: Task, stage: Stage, expected: Stage) -> None:
+def go_on(task: Task, lifecycle_id: str, stage: Stage, expected: Stage) -> None:
     """End the chain when the plan has not come to the stage of its next link."""
     log.info("stage reached", stage=str(stage))
     if stage is not expected:
         task.request.chain = None
+    if stage is Stage.MONITOR:
+        check_after_its_wait(lifecycle_id)
+
+
+def check_after_its_wait(lifecycle_id: str) -> None:
+    """Have a plan that was kept from its entry judged as soon as it may try again.
+
+    A wait that is longer than a beat is left to the heartbeat.
+    """
+    held_until = journal().load(lifecycle_id).held_until
+    if held_until is None:
+        return
+    seconds = max(0.0, (held_until - utc_now()).total_seconds())
+    if seconds < settings().heartbeat_seconds:
+        app.send_task(CHECK, (lifecycle_id,), countdown=seconds)
 
 
 def place(lifecycle_ids: Sequence[str]) -> None:

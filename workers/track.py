@@ -6,14 +6,15 @@ from trader.lifecycle.stage import Stage
 from workers.app import app
 from workers.exchange_context import order_manager, reconciler
 from workers.pace import pace_of
-from workers.pipeline import resume, stop_unless
+from workers.pipeline import go_on, resume
 from workers.stage_task import StageTask
 
 
 @app.task(name="workers.track.track_orders", base=StageTask, bind=True)
 def track_orders(self: Task, lifecycle_id: str) -> None:
     """Bring a plan up to the venue's word; the chain goes on when it is flat."""
-    stop_unless(self, order_manager().track_order_lifecycle(lifecycle_id), Stage.ANALYZE)
+    stage = order_manager().track_order_lifecycle(lifecycle_id)
+    go_on(self, lifecycle_id, stage, Stage.ANALYZE)
 
 
 @app.task(name="workers.track.sweep_orders", base=StageTask)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.orders.desk import SIZE, Desk
+from tests.orders.desk import LIMITS, SIZE, Desk
 from tests.orders.faults import Killed, is_refused_by_a_gateway
 from trader.conditions.condition import PriceAbove
 from trader.lifecycle.cache import LifecycleCache
@@ -26,7 +26,7 @@ LATER = {"entry": PriceAbove(level=Decimal(61_000))}
 def watch(desk: Desk) -> EntryWatch:
     """What looks at all waiting plans with each heartbeat."""
     waiting = LifecycleCache(desk.store, desk.journal, Stage.MONITOR)
-    return EntryWatch(desk.journal, waiting, desk.clock, HEARTBEAT)
+    return EntryWatch(desk.journal, waiting, desk.clock, LIMITS)
 
 
 def quote(desk: Desk, mid: int) -> dict[str, Quote]:

@@ -152,8 +152,7 @@ def test_hummingbot_2969_the_kill_switch_stops_entries_and_nothing_else(desk: De
     wanted = desk.trigger()
     halted = desk.worker(limits=LIMITS.model_copy(update={"is_halted": True}))
 
-    assert halted.place_order_when_ready(wanted) is Stage.DONE
-    assert desk.load(wanted).outcome is Outcome.DENIED
+    assert halted.place_order_when_ready(wanted) is Stage.MONITOR
     assert desk.accepted(wanted, Leg.ENTRY) == []
     assert halted.track_order_lifecycle(held) is Stage.TRACK
     assert desk.has_one_order_a_leg(held)
@@ -161,3 +160,8 @@ def test_hummingbot_2969_the_kill_switch_stops_entries_and_nothing_else(desk: De
         desk.cancel(plan, close=True)
         assert halted.track_order_lifecycle(plan) is Stage.ANALYZE
     assert (desk.held(), desk.working()) == (0, [])
+    for _ in range(3):
+        desk.clock.advance(timedelta(minutes=1))
+        quote = desk.venue.quote("BTC")
+        assert halted.monitor_entry_conditions(wanted, quote) is Stage.MONITOR
+    assert desk.events(wanted).count("entry_denied") == 1

@@ -12,6 +12,7 @@ from tests.orders.desk import DEAD, GRACE, SIZE, Desk
 from tests.orders.faults import Killed, drops_the_request, kills_before
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.draft import cloid_of
+from trader.orders.rearming import FIRST_WAIT
 from trader.plans.plan import LimitEntry
 from trader.reconciliation.reconciler import Reconciler
 from trader.venues.instrument import Side
@@ -133,6 +134,7 @@ def test_lean_ib_242_order_ids_are_not_used_again_after_a_restart(
     with restarted(desk, tmp_path) as again:
         assert again.track(plan) is Stage.MONITOR
         worker = again.worker()
+        again.clock.advance(FIRST_WAIT)
         worker.monitor_entry_conditions(plan, again.venue.quote("BTC"))
         worker.place_order_when_ready(plan)
         first, second = again.load(plan).orders_of(Leg.ENTRY)

@@ -19,10 +19,20 @@ RESTING = {"order": LimitEntry(price=Decimal(59_000))}
 POST_ONLY = {"order": LimitEntry(price=Decimal(59_000), post_only=True)}
 
 
+def enter_again(desk: Desk, plan: str) -> None:
+    """Its wait is over, and its condition holds."""
+    held_until = desk.load(plan).held_until
+    assert held_until is not None
+    desk.clock.advance(held_until - desk.clock())
+    quote = desk.venue.quote("BTC")
+    assert desk.worker().monitor_entry_conditions(plan, quote) is Stage.PLACE
+    assert desk.worker().place_order_when_ready(plan) is Stage.TRACK
+
+
 def test_hummingbot_6730_post_only_window_after_an_upgrade(
     desk: Desk, faults: AccountFaults
 ) -> None:
-    """And #6800. An entry ends in the venue's words; a stop is asked for until it stands."""
+    """And #6800. An entry waits until the venue takes it, a stop is asked for until it stands."""
     held = desk.place()
     faults.everybody("post_only_window")
     for _ in range(5):
@@ -30,14 +40,18 @@ def test_hummingbot_6730_post_only_window_after_an_upgrade(
         desk.clock.advance(timedelta(minutes=1))
     assert (desk.load(held).exit_reason, desk.held()) == (None, SIZE)
     refused, maker = desk.place(), desk.place(**POST_ONLY)
-    assert desk.track(refused) is Stage.ANALYZE
+    assert desk.track(refused) is Stage.MONITOR
     assert "Only post-only orders allowed" in desk.load(refused).history[-1][1].reason
     assert desk.states(maker, Leg.ENTRY) == [OrderState.OPEN]
+    enter_again(desk, refused)
+    assert desk.track(refused) is Stage.MONITOR
 
     faults.end()
     desk.track(held)
     assert desk.has_one_order_a_leg(held)
-    assert desk.load(held).covered(Leg.STOP) == desk.held() == SIZE
+    enter_again(desk, refused)
+    assert desk.load(held).covered(Leg.STOP) == SIZE
+    assert desk.held() == 2 * SIZE
 
 
 @pytest.mark.parametrize("status", ["marginCanceled", "selfTradeCanceled", "liquidatedCanceled"])

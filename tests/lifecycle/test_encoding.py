@@ -73,7 +73,7 @@ def test_an_events_strand_can_be_stored_and_routed(kind: type[Event], data: st.D
     assert encode_strand(strand)["kind"] == event.kind
     assert strand.content["status"] == event.status
     assert strand.content["reason"] == event.reason
-    assert strand.tags == tuple(event.tags)
+    assert strand.tags == tuple(event.routing)
     assert any(tag.startswith(("cil:", "dm:")) for tag in strand.tags)
 
 

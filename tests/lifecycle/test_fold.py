@@ -13,7 +13,6 @@ from trader.lifecycle.fold import BrokenLifecycle, advance, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import (
     CancelSent,
-    EntryRearmed,
     IntentDied,
     IntentUnknown,
     OrderFilled,
@@ -128,16 +127,27 @@ def test_a_trigger_is_kept_until_the_entry_is_denied_for_now() -> None:
     assert (denied_for_now.trigger, denied_for_now.triggered_at) == (None, None)
 
 
-def test_a_rearmed_entry_waits_as_if_new_but_counts_its_attempts() -> None:
+def test_a_rearmed_entry_waits_and_has_seen_what_it_has_seen() -> None:
     builder = accepted().event(ConditionArmed(legs=("0",), quote=a_quote(), reason="seen"))
     cloid = builder.triggered().intended().lifecycle.orders_of(Leg.ENTRY)[0].cloid
     builder.event(IntentDied(intent_id=INTENT, cloids=(cloid,), proof="noop", reason="dead"))
-    lifecycle = builder.event(EntryRearmed(attempts=1, reason="again")).lifecycle
+    at = builder.now
+    lifecycle = builder.rearmed(wait=4 * SECOND).lifecycle
 
-    assert (lifecycle.stage, lifecycle.trigger, lifecycle.armed) == (
-        Stage.MONITOR, None, frozenset(),
-    )  # fmt: skip
+    assert (lifecycle.stage, lifecycle.trigger, lifecycle.armed) == (Stage.MONITOR, None, {"0"})
+    assert lifecycle.held_until == at + 4 * SECOND
     assert lifecycle.attempts(Leg.ENTRY) == 1
+
+
+def test_what_kept_a_plan_from_its_entry_is_counted_by_cause() -> None:
+    builder = accepted()
+    builder.triggered().event(denied(is_final=False))
+    builder.triggered().rearmed("never_landed")
+    builder.triggered().event(denied(is_final=False))
+    assert builder.lifecycle.rearmings == {"stale_price": 2, "never_landed": 1}
+
+    ended = builder.triggered().event(denied(is_final=True)).lifecycle
+    assert sum(ended.rearmings.values()) == 3
 
 
 def test_an_intent_is_unanswered_until_its_answer() -> None:

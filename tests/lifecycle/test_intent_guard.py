@@ -9,7 +9,6 @@ from trader.lifecycle.event import Event
 from trader.lifecycle.intent_guard import UndecidedIntent, is_decided, require_decided
 from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.order_events import (
-    EntryRearmed,
     EntrySetApart,
     IntentDied,
     OrdersIntended,
@@ -23,7 +22,6 @@ Build = Callable[[], LifecycleBuilder]
 CANCEL = CancelRequested(requested_by="operator", close_position=False, reason="asked")
 FINISHED = ExecutionFinished(outcome=Outcome.CANCELLED, reason="cancelled")
 APART = EntrySetApart(reason="refused with others")
-REARMED = EntryRearmed(attempts=1, reason="again")
 
 
 def triggered() -> LifecycleBuilder:
@@ -54,7 +52,7 @@ def next_intent(builder: LifecycleBuilder, *legs: Leg) -> OrdersIntended:
     [
         (triggered, [Leg.ENTRY]),
         (lambda: died().event(APART), [Leg.ENTRY]),
-        (lambda: died().event(REARMED).triggered(), [Leg.ENTRY]),
+        (lambda: died().rearmed().triggered(), [Leg.ENTRY]),
         (entered, [Leg.STOP, Leg.TARGET]),
         (entered, [Leg.EXIT]),
         (lambda: entered().event(CANCEL), [Leg.STOP, Leg.TARGET]),
@@ -73,7 +71,7 @@ def test_what_was_decided_on_the_state_as_it_is_may_be_sent(build: Build, legs: 
         (lambda: LifecycleBuilder().accepted(), [Leg.ENTRY], "the plan is at monitor"),
         (lambda: triggered().event(CANCEL), [Leg.ENTRY], "operator has cancelled the plan"),
         (died, [Leg.ENTRY], "the plan is at track"),
-        (lambda: died().event(REARMED), [Leg.ENTRY], "the plan is at monitor"),
+        (lambda: died().rearmed(), [Leg.ENTRY], "the plan is at monitor"),
         (lambda: died().event(FINISHED), [Leg.ENTRY], "the plan is at analyze"),
         (lambda: triggered().intended().event(APART), [Leg.ENTRY], "may still trade"),
         (entered, [Leg.ENTRY], "the plan is at track"),

@@ -1,5 +1,6 @@
 """What the tests of single decisions share: a plan with exits, and rarer events."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from tests.support.lifecycles import LifecycleBuilder, Number, a_plan
@@ -7,10 +8,19 @@ from trader.lifecycle.order_events import CancelSent, IntentDied, IntentUnknown
 from trader.lifecycle.plan_events import CancelRequested
 from trader.lifecycle.stage import Leg
 from trader.plans.plan import Plan
+from trader.risk.limits import RiskLimits
 from trader.venues.orders import AnswerKind
 
 GONE = "Reduce only order would increase position. asset=0"
 PASSED = "Invalid TP/SL price. asset=0"
+
+
+LIMITS = RiskLimits(
+    max_order_notional=Decimal(100_000),
+    price_collar_bps=Decimal(500),
+    max_price_age=timedelta(seconds=10),
+    is_halted=False,
+)
 
 
 def guarded_plan(**changes: object) -> Plan:
@@ -67,10 +77,16 @@ def unknown(builder: LifecycleBuilder) -> LifecycleBuilder:
     return builder.event(IntentUnknown(intent_id=intent_id, error="timeout", reason="unknown"))
 
 
-def died(builder: LifecycleBuilder) -> LifecycleBuilder:
+def died(builder: LifecycleBuilder, *, with_others: bool = False) -> LifecycleBuilder:
     """The latest intent is proved never to have landed."""
     intent_id = list(builder.lifecycle.intents)[-1]
     cloids = builder.lifecycle.doubtful(intent_id)
     return builder.event(
-        IntentDied(intent_id=intent_id, cloids=cloids, proof="expired", reason="never landed")
+        IntentDied(
+            intent_id=intent_id,
+            cloids=cloids,
+            proof="expired",
+            with_others=with_others,
+            reason="never landed",
+        )
     )

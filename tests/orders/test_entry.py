@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.orders.builders import cancel_requested, guarded_plan, waiting
-from tests.support.lifecycles import START, a_quote
+from tests.orders.builders import LIMITS, cancel_requested, guarded_plan, waiting
+from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_quote
 from tests.venues.builders import BTC
 from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
 from trader.lifecycle.stage import Leg
@@ -13,16 +13,10 @@ from trader.orders.entry import Refused, decide_entry, end_before_entry
 from trader.plans.plan import Direction, EquityFraction, LimitEntry, MarketEntry, Plan
 from trader.risk.control import Control
 from trader.risk.entry_facts import EntryFacts
-from trader.risk.limits import RiskLimits
+from trader.strands.kinds import Tag
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce
 
-LIMITS = RiskLimits(
-    max_order_notional=Decimal(100_000),
-    price_collar_bps=Decimal(500),
-    max_price_age=timedelta(seconds=10),
-    is_halted=False,
-)
 NOW = START + timedelta(seconds=2)
 SHORT = {"direction": Direction.SHORT, "stop_loss": Decimal(31000), "take_profit": Decimal(29000)}
 
@@ -114,3 +108,37 @@ def test_a_plan_ends_at_its_time_to_the_microsecond(before: timedelta, ended: bo
     end = end_before_entry(waiting().lifecycle, plan, plan.valid_until - before)
 
     assert isinstance(end, PlanExpired) is ended
+
+
+def stale(times: int) -> EntryDenied:
+    """The denial of a plan that was denied for the same reason so many times before."""
+    builder = waiting()
+    for _ in range(times):
+        decision = decide_at(builder, after=11 * SECOND)
+        builder.event(decision).triggered()
+    return decide_at(builder, after=11 * SECOND)
+
+
+def decide_at(builder: LifecycleBuilder, after: timedelta) -> EntryDenied:
+    """What a control says of the plan so long after it was triggered."""
+    now = builder.now + after
+    known = facts().model_copy(update={"decided_at": now})
+    denied = decide_entry(builder.lifecycle, builder.plan, a_quote(at=now), known)
+    assert isinstance(denied, EntryDenied)
+    return denied
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_a_control_that_passes_holds_twice_as_long_each_time_and_is_told_once(times: int) -> None:
+    denied = stale(times)
+    assert denied.control is Control.STALE_PRICE
+    assert denied.wait == SECOND * 2**times
+    assert denied.is_repeated is (times > 0)
+    assert (Tag.DM_EXECUTION_FEEDBACK in denied.routing) is (times == 0)
+
+
+def test_a_final_denial_is_always_told() -> None:
+    denied = decide(guarded_plan(), facts(opposing="lifecycle-9"))
+    assert isinstance(denied, EntryDenied)
+    assert (denied.is_final, denied.wait, denied.is_repeated) == (True, timedelta(), False)
+    assert Tag.DM_EXECUTION_FEEDBACK in denied.routing

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.orders.builders import LIMITS
 from tests.support.lifecycles import START, LifecycleBuilder, a_plan, a_quote
 from trader.conditions.condition import BreakoutAbove, Condition, PriceAbove
 from trader.lifecycle.journal import Journal
@@ -41,7 +42,7 @@ def check(store: SqliteStore, lifecycle_id: str, quote: Quote | None) -> bool:
         journal=Journal(store),
         quote_of={"BTC": quote}.__getitem__,
         clock=lambda: NOW,
-        max_price_age=timedelta(seconds=10),
+        limits=LIMITS,
     )
 
 

@@ -19,6 +19,7 @@ from tests.orders.faults import (
 )
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.observation import VISIBILITY_LAG
+from trader.orders.rearming import FIRST_WAIT
 from trader.plans.plan import LimitEntry, Quantity
 from trader.strands.store import SequenceConflict
 from trader.venues.venue import DuplicateNonce, VenueUnavailable
@@ -92,6 +93,8 @@ def test_an_entry_that_died_is_armed_again_and_sent_once(desk: Desk) -> None:
 
     assert worker.track_order_lifecycle(plan) is Stage.MONITOR
     assert desk.events(plan)[-2:] == ["intent_died", "entry_rearmed"]
+    assert worker.monitor_entry_conditions(plan, desk.venue.quote("BTC")) is Stage.MONITOR
+    desk.clock.advance(FIRST_WAIT)
     assert worker.monitor_entry_conditions(plan, desk.venue.quote("BTC")) is Stage.PLACE
     assert worker.place_order_when_ready(plan) is Stage.TRACK
     desk.track(plan)
@@ -100,18 +103,19 @@ def test_an_entry_that_died_is_armed_again_and_sent_once(desk: Desk) -> None:
     assert desk.held() == SIZE
 
 
-def test_a_venue_that_never_answers_ends_the_plan_after_a_few_attempts(desk: Desk) -> None:
-    plan = desk.trigger()
+def test_a_venue_that_never_answers_is_tried_until_the_plans_end(desk: Desk) -> None:
+    plan = desk.trigger(valid_until=desk.clock() + 4 * DEAD)
     worker = desk.worker()
-    for _ in THREE:
+    while desk.load(plan).outcome is None:
         desk.venue.order_faults = [drops_the_request] * 5
         worker.place_order_when_ready(plan)
         desk.clock.advance(DEAD)
         worker.track_order_lifecycle(plan)
+        desk.clock.advance(FIRST_WAIT)
         worker.monitor_entry_conditions(plan, desk.venue.quote("BTC"))
 
-    assert desk.load(plan).outcome is Outcome.REJECTED
-    assert desk.states(plan, Leg.ENTRY) == [OrderState.NEVER_LANDED] * 3
+    assert desk.load(plan).outcome is Outcome.EXPIRED
+    assert set(desk.states(plan, Leg.ENTRY)) == {OrderState.NEVER_LANDED}
     assert desk.orders() == []
 
 
@@ -259,6 +263,7 @@ def test_a_stale_trigger_waits_for_its_condition_again(desk: Desk) -> None:
     desk.clock.advance(LIMITS.max_price_age + timedelta(seconds=1))
 
     assert desk.worker().place_order_when_ready(plan) is Stage.MONITOR
+    desk.clock.advance(FIRST_WAIT)
     assert desk.worker().monitor_entry_conditions(plan, desk.venue.quote("BTC")) is Stage.PLACE
     assert desk.worker().place_order_when_ready(plan) is Stage.TRACK
     assert desk.held() == SIZE

@@ -22,7 +22,7 @@ from tests.orders.builders import (
 from tests.support.lifecycles import SECOND, LifecycleBuilder
 from tests.venues.builders import BTC
 from trader.lifecycle.order import TRADES_LAG
-from trader.lifecycle.order_events import EntryRearmed, ExitDecided
+from trader.lifecycle.order_events import EntryRearmed, EntrySetApart, ExitDecided
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import Leg, Outcome
 from trader.orders.step import (
@@ -33,7 +33,9 @@ from trader.orders.step import (
     Step,
     next_step,
 )
+from trader.strands.kinds import Tag
 from trader.venues.orders import AnswerKind, VenueOrderState
+from trader.venues.refusal_cause import RefusalCause
 
 Build = Callable[[], LifecycleBuilder]
 HOUR = timedelta(hours=1)
@@ -59,8 +61,10 @@ def summary(step: Step) -> str:
             return f"decide to leave: {why}"
         case Record(event=ExecutionFinished(outcome=outcome)):
             return f"finish: {outcome}"
-        case Record(event=EntryRearmed(attempts=attempts)):
-            return f"rearm after {attempts}"
+        case Record(event=EntryRearmed(cause=cause, wait=wait)):
+            return f"rearm after {cause} in {wait.seconds} s"
+        case Record(event=EntrySetApart()):
+            return "set apart"
         case _:
             return "wait"
 
@@ -78,15 +82,20 @@ def ended(builder: LifecycleBuilder, remaining: str, leg: Leg = Leg.ENTRY) -> Li
     return builder.reported(VenueOrderState.CANCELLED, leg, remaining=remaining)
 
 
-def refused(builder: LifecycleBuilder, leg: Leg, text: str) -> LifecycleBuilder:
-    return builder.intended(leg, trigger="29000").answered(AnswerKind.REJECTED, text=text)
+def refused(
+    builder: LifecycleBuilder, leg: Leg, text: str, cause: RefusalCause | None = None
+) -> LifecycleBuilder:
+    builder.intended(leg, trigger="29000")
+    return builder.answered(AnswerKind.REJECTED, text=text, cause=cause)
 
 
 def dead(attempts: int) -> LifecycleBuilder:
     """So many entries were sent, and none of them ever landed."""
     builder = died(waiting().intended())
-    for attempt in range(1, attempts):
-        builder.event(EntryRearmed(attempts=attempt, reason="again"))
+    for _ in range(1, attempts):
+        step = step_of(builder)
+        assert isinstance(step, Record)
+        builder.event(step.event)
         died(builder.triggered().intended())
     return builder
 
@@ -118,9 +127,16 @@ def dead(attempts: int) -> LifecycleBuilder:
         (lambda: immediate("0.4"), "wait"),
         (lambda: resting().reported(VenueOrderState.FILLED), "wait"),
         (lambda: ended(resting(), "0.6"), "wait"),
-        (lambda: dead(1), "rearm after 1"),
-        (lambda: dead(2), "rearm after 2"),
-        (lambda: dead(3), "finish: rejected"),
+        (lambda: dead(1), "rearm after never_landed in 1 s"),
+        (lambda: dead(2), "rearm after never_landed in 2 s"),
+        (lambda: dead(5), "rearm after never_landed in 16 s"),
+        (lambda: refused(waiting(), Leg.ENTRY, "Trading is halted.", RefusalCause.TRADING_HALTED),
+         "rearm after trading_halted in 1 s"),
+        (lambda: refused(waiting(), Leg.ENTRY, "No.", RefusalCause.UNKNOWN), "finish: rejected"),
+        (lambda: refused(waiting(), Leg.ENTRY, "No.", RefusalCause.MARGIN), "finish: rejected"),
+        (lambda: died(waiting().intended(), with_others=True), "set apart"),
+        (lambda: cancel_requested(died(waiting().intended(), with_others=True)),
+         "finish: cancelled"),
         (lambda: cancel_requested(dead(1)), "finish: cancelled"),
     ],
 )  # fmt: skip
@@ -333,6 +349,22 @@ def test_the_end_says_how_long_it_was_held_and_why_nothing_traded() -> None:
     assert isinstance(step.event, ExecutionFinished)
     assert (step.event.outcome, step.event.held_for) == (Outcome.CLOSED, sold - bought)
 
-    untraded = step_of(dead(3))
+    untraded = step_of(refused(waiting(), Leg.ENTRY, "Insufficient margin to place order."))
     assert isinstance(untraded, Record)
-    assert untraded.event.reason == "the entry ended untraded: never_landed"
+    assert untraded.event.reason == (
+        "the entry ended untraded: Insufficient margin to place order."
+    )
+
+
+def test_every_cause_either_ends_the_plan_or_lets_it_wait_and_says_so_once() -> None:
+    for cause in RefusalCause:
+        builder = refused(waiting(), Leg.ENTRY, "no", cause)
+        for times in range(3):
+            step = step_of(builder)
+            assert isinstance(step, Record)
+            assert isinstance(step.event, EntryRearmed) is cause.passes
+            if not isinstance(step.event, EntryRearmed):
+                break
+            assert (step.event.cause, step.event.is_repeated) == (cause, times > 0)
+            assert (Tag.DM_EXECUTION_FEEDBACK in step.event.routing) is (times == 0)
+            refused(builder.event(step.event).triggered(), Leg.ENTRY, "no", cause)

@@ -1,8 +1,8 @@
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from tests.orders.builders import LIMITS
 from tests.support.lifecycles import START, a_plan, a_quote
 from trader.conditions.condition import BreakoutAbove, Immediately
 from trader.lifecycle.cache import LifecycleCache
@@ -25,7 +25,7 @@ def journal(store: SqliteStore) -> Journal:
 @pytest.fixture
 def watch(store: SqliteStore, journal: Journal) -> EntryWatch:
     waiting = LifecycleCache(store, journal, Stage.MONITOR)
-    return EntryWatch(journal, waiting, lambda: START, timedelta(seconds=10))
+    return EntryWatch(journal, waiting, lambda: START, LIMITS)
 
 
 def accept(journal: Journal, name: str, **changes: object) -> Plan:

@@ -159,10 +159,8 @@ CASES: list[tuple[Control, dict[str, Any], dict[str, Any], str, str]] = [
 def test_a_control_denies_just_outside_its_limit_and_says_which_value_broke_it(
     control: Control, inside: dict[str, Any], outside: dict[str, Any], limit: str, value: str
 ) -> None:
-    is_final = control is not Control.STALE_PRICE
-
     assert denied_by(**inside) is None
-    assert denied_by(**outside) == (control, limit, value, is_final)
+    assert denied_by(**outside) == (control, limit, value, not control.passes)
 
 
 def test_a_price_is_stale_one_microsecond_after_its_age() -> None:

@@ -12,6 +12,7 @@ from trader.lifecycle.fold import advance
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import (
     AnsweredOrder,
+    EntryRearmed,
     ExitDecided,
     IntendedOrder,
     OrderFilled,
@@ -39,6 +40,7 @@ from trader.venues.orders import (
     TriggerKind,
     VenueOrderState,
 )
+from trader.venues.refusal_cause import RefusalCause
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -140,6 +142,18 @@ class LifecycleBuilder:
         quote = None if mid is None else a_quote(mid, at=self.now)
         return self.event(EntryTriggered(quote=quote, reason="the price is above 30000"))
 
+    def rearmed(self, cause: str = "never_landed", wait: timedelta = SECOND) -> Self:
+        """The entry ended untraded by what passes, and is tried again after that wait."""
+        state = self.lifecycle
+        event = EntryRearmed(
+            cause=cause,
+            attempts=state.attempts(Leg.ENTRY),
+            wait=wait,
+            is_repeated=cause in state.rearmings,
+            reason="again",
+        )
+        return self.event(event)
+
     def intended(
         self,
         *legs: Leg,
@@ -172,6 +186,7 @@ class LifecycleBuilder:
         *,
         filled: Number = "0",
         text: str = "",
+        cause: RefusalCause | None = None,
         sent_at: datetime | None = None,
         answered_at: datetime | None = None,
     ) -> Self:
@@ -188,6 +203,7 @@ class LifecycleBuilder:
                             order_id=self._order_id(order.request.cloid),
                             filled_size=Decimal(filled),
                             text=text,
+                            cause=cause,
                         ),
                     )
                     for order in intent.orders

@@ -16,7 +16,9 @@ from trader.strands.strand import Json
 PUBLISH_MARKET = "workers.market.publish_market"
 CHECK_PLANS = "workers.monitor.check_plans"
 TAKE_IN_PLANS = "workers.monitor.take_in_plans"
+CHECK = "workers.monitor.check_plan"
 PLACE = "workers.place.place_order"
+PLACE_TOGETHER = "workers.place.place_orders"
 TRACK = "workers.track.track_orders"
 SWEEP_ORDERS = "workers.track.sweep_orders"
 ANALYZE = "workers.analyze.analyze_execution"
@@ -26,7 +28,7 @@ STAGE_TASKS = {Stage.PLACE: PLACE, Stage.TRACK: TRACK, Stage.ANALYZE: ANALYZE}
 MID, TARGET = "100000", "103000"
 
 
-def carry_out(app: Celery, name: str, *arguments: str, following: tuple[str, ...] = ()) -> None:
+def carry_out(app: Celery, name: str, *arguments: Json, following: tuple[str, ...] = ()) -> None:
     """Run a task as for a message from the broker; `following` are the later links of its chain.
 
     What it publishes goes to the broker; a failure is handled as Celery handles it.

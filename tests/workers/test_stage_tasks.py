@@ -5,7 +5,10 @@ from celery import Celery
 
 from tests.local_exchange.controls import Controls
 from tests.workers.carrying import (
+    CHECK,
     CHECK_PLANS,
+    PLACE,
+    PLACE_TOGETHER,
     PUBLISH_MARKET,
     STAGE_TASKS,
     TAKE_IN_PLANS,
@@ -13,6 +16,7 @@ from tests.workers.carrying import (
     plan_at,
     submit,
 )
+from tests.workers.conftest import forget
 from tests.workers.messages import Messages
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.stage import Stage
@@ -89,3 +93,38 @@ def _orders_of(journal: Journal, lifecycle_id: str, market: Controls) -> list[ob
     """The plan's orders on the exchange's ledger."""
     cloids = journal.load(lifecycle_id).orders
     return [order for order in market.ledger_orders() if order["cloid"] in cloids]
+
+
+@pytest.mark.parametrize("task", [PLACE, PLACE_TOGETHER])
+def test_a_plan_that_a_halt_holds_back_is_checked_when_its_wait_is_over(
+    app: Celery,
+    store: StrandStore,
+    messages: Messages,
+    market: Controls,
+    monkeypatch: pytest.MonkeyPatch,
+    task: str,
+) -> None:
+    lifecycle_id = plan_at(Stage.PLACE, app, store, market)
+    monkeypatch.setenv("TRADER_HALTED", "true")
+    forget()
+    messages.clear()
+    carry_out(app, task, lifecycle_id if task == PLACE else [lifecycle_id])
+    (check,) = messages.of("monitor")
+    assert (check.task, check.arguments) == (CHECK, [lifecycle_id])
+    assert check.headers["eta"] is not None
+
+
+def test_a_wait_beyond_the_next_beat_is_left_to_it(
+    app: Celery,
+    store: StrandStore,
+    messages: Messages,
+    market: Controls,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lifecycle_id = plan_at(Stage.PLACE, app, store, market)
+    monkeypatch.setenv("TRADER_HALTED", "true")
+    monkeypatch.setenv("TRADER_HEARTBEAT_SECONDS", "0.5")
+    forget()
+    messages.clear()
+    carry_out(app, PLACE, lifecycle_id)
+    assert messages.counts() == {}

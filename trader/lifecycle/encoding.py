@@ -124,7 +124,7 @@ def _to_strand(
         module=Module.TRADER,
         kind=event.kind,
         content={"status": event.status} | event.model_dump(mode="json"),
-        tags=tuple(str(tag) for tag in event.tags),
+        tags=tuple(str(tag) for tag in event.routing),
         created_at=now,
         symbol=plan.symbol if plan else None,
         timeframe=plan.timeframe if plan else None,

@@ -29,6 +29,11 @@ class Event(Record, ABC):
         """The word that other teams read as `content.status`."""
 
     @property
+    def routing(self) -> tuple[Tag, ...]:
+        """The tags of this one: those of its kind, but where it only repeats another."""
+        return self.tags
+
+    @property
     def outcome_score(self) -> float | None:
         """How well it was executed, 0..1, where the event measures that."""
         return None

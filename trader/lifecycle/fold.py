@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from trader.errors import Permanent
@@ -149,7 +149,7 @@ def _(event: EntryTriggered, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 def _(event: EntryDenied, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     if event.is_final:
         return replace(lifecycle, stage=Stage.DONE, outcome=Outcome.DENIED)
-    return replace(lifecycle, stage=Stage.MONITOR, trigger=None, triggered_at=None)
+    return _held_back(lifecycle, event.control, event.wait, at)
 
 
 @apply.register
@@ -265,9 +265,7 @@ def _(event: EntrySetApart, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 
 @apply.register
 def _(event: EntryRearmed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
-    return replace(
-        lifecycle, stage=Stage.MONITOR, trigger=None, triggered_at=None, armed=frozenset()
-    )
+    return _held_back(lifecycle, event.cause, event.wait, at)
 
 
 @apply.register
@@ -278,6 +276,19 @@ def _(event: ExecutionFinished, lifecycle: Lifecycle, at: datetime) -> Lifecycle
 @apply.register
 def _(event: PlanAnalyzed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     return replace(lifecycle, stage=Stage.DONE, analysis=event)
+
+
+def _held_back(lifecycle: Lifecycle, cause: str, wait: timedelta, at: datetime) -> Lifecycle:
+    """Waiting for its condition again; what a breakout has seen so far it has seen."""
+    times = lifecycle.rearmings.get(cause, 0)
+    return replace(
+        lifecycle,
+        stage=Stage.MONITOR,
+        trigger=None,
+        triggered_at=None,
+        rearmings={**lifecycle.rearmings, cause: times + 1},
+        held_until=at + wait,
+    )
 
 
 def _with_orders(lifecycle: Lifecycle, orders: Iterable[Order]) -> Lifecycle:

@@ -19,7 +19,11 @@ from trader.venues.orders import Fill
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Everything that a plan's strands say, as of strand `seq`."""
+    """Everything that a plan's strands say, as of strand `seq`.
+
+    `rearmings` counts by cause how often it was kept from its entry by what passes; until
+    `held_until` it does not try again.
+    """
 
     lifecycle_id: str
     seq: int
@@ -35,6 +39,8 @@ class Lifecycle:
     armed: frozenset[str] = frozenset()
     trigger: EntryTriggered | None = None
     triggered_at: datetime | None = None
+    rearmings: Mapping[str, int] = field(default_factory=dict)
+    held_until: datetime | None = None
     cancel: CancelRequested | None = None
     exit_reason: ExitReason | None = None
     intents: Mapping[str, OrdersIntended] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Events of a plan's orders."""
 
 import json
+from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
@@ -114,6 +115,13 @@ class OrdersAnswered(Event):
         """The answers in one word when they agree."""
         kinds = {str(order.answer.kind) for order in self.answers}
         return kinds.pop() if len(kinds) == 1 else "mixed"
+
+    @property
+    def routing(self) -> tuple[Tag, ...]:
+        """A refusal that passes is for the record: what becomes of the plan is said by itself."""
+        causes = [order.answer.cause for order in self.answers]
+        is_passing = all(cause is not None and cause.passes for cause in causes)
+        return Event.tags if is_passing else self.tags
 
 
 class IntentUnknown(Event):
@@ -287,12 +295,26 @@ class EntrySetApart(Event):
 
 
 class EntryRearmed(Event):
-    """The entry order is proved dead before it traded: the plan waits for its condition again."""
+    """The entry order ended untraded, by what passes: the plan waits for its condition again.
+
+    It tries no sooner than after `wait`. `attempts` counts the entry orders so far.
+    `is_repeated`: the same cause was given before, which is said to the Decision Maker once.
+    """
+
+    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
 
     event: Literal["entry_rearmed"] = "entry_rearmed"
+    cause: str
     attempts: int
+    wait: timedelta
+    is_repeated: bool
 
     @property
     def status(self) -> str:
         """Waiting again."""
         return "pending"
+
+    @property
+    def routing(self) -> tuple[Tag, ...]:
+        """A repetition is for the record only."""
+        return Event.tags if self.is_repeated else self.tags

@@ -1,5 +1,6 @@
 """Events of a plan before and beside its orders."""
 
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 from trader.lifecycle.event import FEEDBACK_TAGS, Event
@@ -75,8 +76,10 @@ class EntryTriggered(Event):
 class EntryDenied(Event):
     """A pre-trade control stopped the entry: which, its limit, and the value it saw.
 
-    `is_final` ends the plan; otherwise it waits for its condition again. `quote` and `facts` are
-    what was decided upon; None when the symbol was not listed at all.
+    `is_final` ends the plan; otherwise the control passes by itself, and after `wait` the plan may
+    try again, when its condition holds then. `is_repeated`: the same control has stopped it before,
+    which is said to the Decision Maker once. `quote` and `facts` are what was decided upon; None
+    when the symbol was not listed at all.
     """
 
     tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
@@ -86,6 +89,8 @@ class EntryDenied(Event):
     limit: str
     value: str
     is_final: bool
+    is_repeated: bool = False
+    wait: timedelta = timedelta()
     quote: Quote | None = None
     facts: EntryFacts | None = None
 
@@ -93,6 +98,11 @@ class EntryDenied(Event):
     def status(self) -> str:
         """Stopped before the venue."""
         return "denied"
+
+    @property
+    def routing(self) -> tuple[Tag, ...]:
+        """A repetition is for the record only."""
+        return Event.tags if self.is_repeated else self.tags
 
 
 class PlanExpired(Event):

@@ -8,9 +8,11 @@ from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import EntryRearmed, EntrySetApart
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
+from trader.orders.rearming import is_told, next_wait
 from trader.plans.plan import Plan
 
-MAX_ENTRY_ATTEMPTS = 3
+NEVER_LANDED = "never_landed"
+"""The cause of a new attempt when the order is proved never to have reached the venue."""
 
 
 def ending(
@@ -49,10 +51,28 @@ def _after(lifecycle: Lifecycle, entry: Order) -> ExecutionFinished | EntryRearm
             reason="the venue refused the action that it shared with other plans, for one of "
             "their orders: it is decided again, and placed on its own"
         )
-    if entry.state is OrderState.NEVER_LANDED and entry.intended.attempt < MAX_ENTRY_ATTEMPTS:
-        return EntryRearmed(
-            attempts=entry.intended.attempt,
-            reason="the entry order never reached the venue: the condition is judged again",
-        )
+    cause = _passing_cause(entry)
+    if cause is not None:
+        return _rearmed(lifecycle, entry, cause)
     ended = entry.venue_text or entry.state
     return finished(lifecycle, Outcome.REJECTED, f"the entry ended untraded: {ended}")
+
+
+def _passing_cause(entry: Order) -> str | None:
+    """What kept the order from trading, when that passes by itself."""
+    if entry.state is OrderState.NEVER_LANDED:
+        return NEVER_LANDED
+    return entry.cause if entry.cause is not None and entry.cause.passes else None
+
+
+def _rearmed(lifecycle: Lifecycle, entry: Order, cause: str) -> EntryRearmed:
+    wait = next_wait(lifecycle)
+    ended = entry.venue_text or "it never reached the venue"
+    return EntryRearmed(
+        cause=cause,
+        attempts=entry.intended.attempt,
+        wait=wait,
+        is_repeated=is_told(lifecycle, cause),
+        reason=f"the entry ended untraded: {ended}. That passes: the condition is judged again in "
+        f"{wait.total_seconds():.0f} s",
+    )

@@ -8,6 +8,7 @@ from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
 from trader.lifecycle.stage import Leg
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
+from trader.orders.rearming import is_told, next_wait
 from trader.orders.sizing import entry_size
 from trader.plans.plan import Direction, LimitEntry, MarketEntry, Plan
 from trader.risk.controls import EntryCheck, denial
@@ -45,7 +46,18 @@ def decide_entry(
         requests_left=facts.requests_left,
     )
     denied = denial(check, facts.limits, facts.decided_at)
-    return draft if denied is None else denied.model_copy(update={"quote": quote, "facts": facts})
+    return draft if denied is None else _denied(denied, lifecycle, quote, facts)
+
+
+def _denied(
+    denial: EntryDenied, lifecycle: Lifecycle, quote: Quote, facts: EntryFacts
+) -> EntryDenied:
+    """The denial with what it was decided upon, and how long it holds when it passes."""
+    decided: dict[str, object] = {"quote": quote, "facts": facts}
+    if not denial.is_final:
+        is_repeated = is_told(lifecycle, denial.control)
+        decided |= {"wait": next_wait(lifecycle), "is_repeated": is_repeated}
+    return denial.model_copy(update=decided)
 
 
 def end_before_entry(

@@ -1,7 +1,7 @@
 """One waiting plan, judged now."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from trader.clock import Clock
 from trader.lifecycle.journal import Journal
@@ -9,6 +9,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.monitoring import judge_entry
+from trader.risk.limits import RiskLimits
 
 
 def check_waiting(
@@ -16,7 +17,7 @@ def check_waiting(
     lifecycle: Lifecycle,
     quote: Quote | None,
     now: datetime,
-    max_price_age: timedelta,
+    limits: RiskLimits,
 ) -> Stage:
     """Judge a plan, if it waits, and append what changed; its stage afterwards.
 
@@ -24,7 +25,14 @@ def check_waiting(
     """
     if lifecycle.stage is not Stage.MONITOR or lifecycle.plan is None:
         return lifecycle.stage
-    events = judge_entry(lifecycle, lifecycle.plan, quote, now, max_price_age)
+    events = judge_entry(
+        lifecycle,
+        lifecycle.plan,
+        quote,
+        now,
+        limits.max_price_age,
+        is_halted=limits.is_halted,
+    )
     return journal.append(lifecycle, events, now).stage
 
 
@@ -34,7 +42,7 @@ def check_entry(
     journal: Journal,
     quote_of: Callable[[str], Quote | None],
     clock: Clock,
-    max_price_age: timedelta,
+    limits: RiskLimits,
 ) -> bool:
     """Judge a waiting plan on its symbol's quote; whether it triggered now.
 
@@ -44,4 +52,4 @@ def check_entry(
     if lifecycle.stage is not Stage.MONITOR or lifecycle.plan is None:
         return False
     quote, now = quote_of(lifecycle.plan.symbol), clock()
-    return check_waiting(journal, lifecycle, quote, now, max_price_age) is Stage.PLACE
+    return check_waiting(journal, lifecycle, quote, now, limits) is Stage.PLACE

@@ -8,26 +8,29 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import ConditionArmed, EntryTriggered
 from trader.market.quote import Quote
 from trader.orders.entry import end_before_entry
+from trader.orders.rearming import is_held_back
 from trader.plans.plan import Plan
 
 
 def judge_entry(
-    lifecycle: Lifecycle, plan: Plan, quote: Quote | None, now: datetime, max_age: timedelta
+    lifecycle: Lifecycle,
+    plan: Plan,
+    quote: Quote | None,
+    now: datetime,
+    max_age: timedelta,
+    *,
+    is_halted: bool = False,
 ) -> tuple[Event, ...]:
     """What changes for a waiting plan; empty while it goes on waiting."""
     ended = end_before_entry(lifecycle, plan, now)
     if ended is not None:
         return (ended,)
-    return _judge(plan, quote, lifecycle.armed, now, max_age)
-
-
-def _judge(
-    plan: Plan, quote: Quote | None, armed: frozenset[str], now: datetime, max_age: timedelta
-) -> tuple[Event, ...]:
-    evaluation = evaluate(plan.entry, quote, armed, now, max_age)
-    if evaluation.verdict is Verdict.TRUE:
-        return (EntryTriggered(quote=quote, reason=evaluation.reason),)
-    return _arming(evaluation, quote, armed)
+    evaluation = evaluate(plan.entry, quote, lifecycle.armed, now, max_age)
+    if evaluation.verdict is not Verdict.TRUE:
+        return _arming(evaluation, quote, lifecycle.armed)
+    if is_held_back(lifecycle, now, is_halted=is_halted):
+        return ()
+    return (EntryTriggered(quote=quote, reason=evaluation.reason),)
 
 
 def _arming(

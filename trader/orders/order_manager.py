@@ -45,8 +45,8 @@ class OrderManager:
 
     def monitor_entry_conditions(self, lifecycle_id: str, quote: Quote | None) -> Stage:
         """Judge a waiting plan's entry condition on this quote; the stage afterwards."""
-        lifecycle, max_age = self.journal.load(lifecycle_id), self.limits.max_price_age
-        return check_waiting(self.journal, lifecycle, quote, self.clock(), max_age)
+        lifecycle = self.journal.load(lifecycle_id)
+        return check_waiting(self.journal, lifecycle, quote, self.clock(), self.limits)
 
     def place_order_when_ready(self, lifecycle_id: str) -> Stage:
         """Size, control and send the entry of a triggered plan; the stage afterwards."""

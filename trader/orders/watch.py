@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from trader.clock import Clock
 from trader.lifecycle.cache import LifecycleCache
@@ -11,6 +10,7 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.entry_check import check_waiting
+from trader.risk.limits import RiskLimits
 from trader.strands.store import SequenceConflict
 
 
@@ -21,7 +21,7 @@ class EntryWatch:
     journal: Journal
     waiting: LifecycleCache
     clock: Clock
-    max_price_age: timedelta
+    limits: RiskLimits
 
     def triggered(self, quotes: Mapping[str, Quote]) -> Iterator[str]:
         """Append what changed, and yield each plan whose condition now holds."""
@@ -32,6 +32,6 @@ class EntryWatch:
     def _judge(self, lifecycle: Lifecycle, quotes: Mapping[str, Quote]) -> Stage:
         quote = quotes.get(lifecycle.plan.symbol) if lifecycle.plan else None
         try:
-            return check_waiting(self.journal, lifecycle, quote, self.clock(), self.max_price_age)
+            return check_waiting(self.journal, lifecycle, quote, self.clock(), self.limits)
         except SequenceConflict:
             return Stage.MONITOR

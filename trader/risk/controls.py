@@ -48,23 +48,28 @@ def denial(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied 
 
 def unlisted(plan: Plan) -> EntryDenied:
     """The denial of a plan whose symbol the venue does not list, or no longer."""
-    return EntryDenied(
+    return _denial(
         control=Control.UNLISTED_SYMBOL,
         limit="listed",
         value=plan.symbol,
-        is_final=True,
         reason=f"the venue does not list {plan.symbol} (any more)",
+    )
+
+
+def _denial(control: Control, limit: str, value: str, reason: str) -> EntryDenied:
+    """The end of the plan, unless what the control looks at passes by itself."""
+    return EntryDenied(
+        control=control, limit=limit, value=value, is_final=not control.passes, reason=reason
     )
 
 
 def _halted(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
     if not limits.is_halted:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.HALTED,
         limit="not halted",
         value="halted",
-        is_final=True,
         reason="new entries are halted (setting TRADER_HALTED)",
     )
 
@@ -74,11 +79,10 @@ def _stale_price(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryD
     age = now - seen
     if age <= limits.max_price_age:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.STALE_PRICE,
         limit=_seconds(limits.max_price_age),
         value=_seconds(age),
-        is_final=False,
         reason=f"the trigger or its price is {_seconds(age)} old, "
         f"the limit is {_seconds(limits.max_price_age)}: the condition is judged again",
     )
@@ -88,11 +92,10 @@ def _size(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied |
     notional, minimum = check.size * check.limit_price, check.instrument.minimum_notional
     if notional >= minimum:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.SIZE_BELOW_MINIMUM,
         limit=str(minimum),
         value=str(notional),
-        is_final=True,
         reason=f"{check.size} {check.plan.symbol} at {check.limit_price} is {notional} US dollars, "
         f"below the venue's minimum of {minimum}",
     )
@@ -102,11 +105,10 @@ def _notional(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDeni
     notional = check.size * _highest_price(check)
     if notional <= limits.max_order_notional:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.MAX_ORDER_NOTIONAL,
         limit=str(limits.max_order_notional),
         value=str(notional),
-        is_final=True,
         reason=f"the order is {notional} US dollars, the limit is {limits.max_order_notional}",
     )
 
@@ -120,11 +122,10 @@ def _collar(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied
     beyond = check.side.sign * (check.limit_price / check.mid - 1) * BASIS_POINTS
     if beyond <= limits.price_collar_bps:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.PRICE_COLLAR,
         limit=str(limits.price_collar_bps),
         value=f"{beyond:.2f}",
-        is_final=True,
         reason=f"the limit price {check.limit_price} is {beyond:.2f} basis points beyond the mid "
         f"{check.mid}, the limit is {limits.price_collar_bps}",
     )
@@ -147,11 +148,10 @@ def _entry_price(check: EntryCheck) -> Decimal:
 
 
 def _passed(name: str, price: Decimal, entry: Decimal) -> EntryDenied:
-    return EntryDenied(
+    return _denial(
         control=Control.EXIT_ALREADY_PASSED,
         limit=str(price),
         value=str(entry),
-        is_final=True,
         reason=f"an entry at {entry} already stands beyond the {name} at {price}",
     )
 
@@ -159,11 +159,10 @@ def _passed(name: str, price: Decimal, entry: Decimal) -> EntryDenied:
 def _opposing(check: EntryCheck, limits: RiskLimits, now: datetime) -> EntryDenied | None:
     if check.opposing is None:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.OPPOSING_POSITION,
         limit="one direction a symbol",
         value=check.opposing,
-        is_final=True,
         reason=f"lifecycle {check.opposing} holds the other side of {check.plan.symbol}: "
         "in one account the two would net out and lose their protection",
     )
@@ -173,11 +172,10 @@ def _address_budget(check: EntryCheck, limits: RiskLimits, now: datetime) -> Ent
     left = check.requests_left
     if left is None or left >= MIN_REQUESTS_LEFT:
         return None
-    return EntryDenied(
+    return _denial(
         control=Control.ADDRESS_BUDGET,
         limit=str(MIN_REQUESTS_LEFT),
         value=str(left),
-        is_final=True,
         reason=f"the venue grants the account {left} more requests, an entry leaves "
         f"{MIN_REQUESTS_LEFT} for exits",
     )

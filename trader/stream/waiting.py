@@ -10,6 +10,7 @@ from trader.conditions.evaluation import Verdict, evaluate
 from trader.conditions.levels import LevelIndex
 from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.order_events import EntryRearmed
 from trader.lifecycle.plan_events import EntryDenied
 from trader.lifecycle.stage import Stage
 from trader.market.quote import PriceSource, Quote
@@ -75,8 +76,8 @@ class WaitingPlans:
     def _hold(self, lifecycle: Lifecycle) -> bool:
         """Whether to judge it at once.
 
-        One that was just denied is left to the next movement or heartbeat: what stopped it
-        would stop it again.
+        One that was just kept from its entry is left to the next movement, the end of its wait or
+        the heartbeat: what stopped it would stop it again.
         """
         plan = lifecycle.plan
         if plan is None or lifecycle.stage is not Stage.MONITOR:
@@ -85,7 +86,7 @@ class WaitingPlans:
         self._plans[key] = _Waiting(plan.symbol, plan.entry, lifecycle.armed)
         self._levels.put(key, plan.symbol, plan.entry)
         self._symbols[plan.symbol] += 1
-        return not isinstance(lifecycle.history[-1][1], EntryDenied)
+        return not isinstance(lifecycle.history[-1][1], EntryDenied | EntryRearmed)
 
     def _calls(self, key: str, quote: Quote) -> bool:
         waiting = self._plans[key]
