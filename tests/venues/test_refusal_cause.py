@@ -14,7 +14,6 @@ PASSING = {
     "address_budget",
     "open_interest_cap",
     "price_band",
-    "open_order_limit",
 }
 
 

@@ -18,8 +18,6 @@ class RefusalCause(StrEnum):
     """The symbol's open interest has reached its cap, or grows too fast."""
     PRICE_BAND = "price_band"
     """The price is too far from the oracle's, and the band moves with that."""
-    OPEN_ORDER_LIMIT = "open_order_limit"
-    """The account has as many open orders as it may have; they end one by one."""
 
     SIZE = "size"
     """The size is none, has too many decimals, or is more than the venue takes at once."""
@@ -35,6 +33,8 @@ class RefusalCause(StrEnum):
     """The venue does not list the symbol, or no longer."""
     MARGIN = "margin"
     """The account cannot bear the order: more money or less exposure is for people to decide."""
+    OPEN_ORDER_LIMIT = "open_order_limit"
+    """The account has as many open orders as it may have: a stop would be refused as well."""
     POSITION_LIMIT = "position_limit"
     """The position would be larger than its leverage allows."""
     REDUCE_ONLY = "reduce_only"
@@ -85,6 +85,5 @@ _PASSING = frozenset(
         RefusalCause.ADDRESS_BUDGET,
         RefusalCause.OPEN_INTEREST_CAP,
         RefusalCause.PRICE_BAND,
-        RefusalCause.OPEN_ORDER_LIMIT,
     }
 )
