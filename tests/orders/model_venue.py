@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import count
 
 from tests.orders.builders import GONE, PASSED
+from trader.venues.hyperliquid.causes import cause_of_status, cause_of_words
 from trader.venues.orders import (
     AnswerKind,
     Fill,
@@ -50,6 +51,7 @@ class ModelOrder:
             side=self.request.side,
             state=self.state,
             venue_status=self.status,
+            cause=cause_of_status(self.status),
             original_size=self.request.size,
             remaining_size=self.left,
             reported_at=now,
@@ -103,7 +105,7 @@ class ModelVenue:
 
     def _reject(self, order: ModelOrder, status: str, text: str) -> OrderAnswer:
         order.end(VenueOrderState.REJECTED, status)
-        return OrderAnswer(kind=AnswerKind.REJECTED, text=text)
+        return OrderAnswer(kind=AnswerKind.REJECTED, text=text, cause=cause_of_words(text))
 
     def trade(self, order: ModelOrder, size: Decimal, now: datetime) -> Decimal:
         """Trade up to `size` of a working order; what has traded."""

@@ -198,6 +198,12 @@ def test_when_an_exit_cannot_be_had(leg: Leg, texts: tuple[str, ...], unprotecta
     assert is_unprotectable(refused(entered(), leg, *texts).lifecycle) is unprotectable
 
 
+def test_a_period_in_which_an_exit_at_market_is_refused_too_is_waited_out() -> None:
+    said = "Only post-only orders allowed immediately after a network upgrade"
+
+    assert not is_unprotectable(refused(entered(), Leg.STOP, *[said] * 9).lifecycle)
+
+
 def test_a_passed_trigger_is_known_by_its_status_too() -> None:
     builder = entered().intended(Leg.STOP, trigger="29000")
     builder.reported(VenueOrderState.REJECTED, Leg.STOP, venue_status="badTriggerPxRejected")

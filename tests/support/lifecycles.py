@@ -28,6 +28,7 @@ from trader.orders.draft import cloid_of
 from trader.plans.plan import Direction, MarketEntry, Plan, Quantity, Timeframe
 from trader.plans.refusal import RefusalCode
 from trader.strands.strand import Strand
+from trader.venues.hyperliquid.causes import cause_of_status, cause_of_words
 from trader.venues.instrument import Side
 from trader.venues.orders import (
     AnswerKind,
@@ -69,6 +70,11 @@ def a_quote(mid: Number = "30000", at: datetime = START) -> Quote:
     return Quote(
         symbol="BTC", observed_at=at, mid=middle, mark=middle, bid=middle - half, ask=middle + half
     )
+
+
+def _cause(kind: AnswerKind, text: str) -> RefusalCause | None:
+    """What the venue's words mean, where they refuse."""
+    return cause_of_words(text) if kind is AnswerKind.REJECTED else None
 
 
 class LifecycleBuilder:
@@ -203,7 +209,7 @@ class LifecycleBuilder:
                             order_id=self._order_id(order.request.cloid),
                             filled_size=Decimal(filled),
                             text=text,
-                            cause=cause,
+                            cause=cause or _cause(kind, text),
                         ),
                     )
                     for order in intent.orders
@@ -225,13 +231,15 @@ class LifecycleBuilder:
     ) -> Self:
         """The venue reported the latest order of this leg."""
         order = self.lifecycle.orders_of(leg)[-1]
+        status = venue_status or str(state)
         report = OrderReport(
             cloid=order.cloid,
             order_id=self._order_id(order.cloid),
             symbol=order.request.symbol,
             side=order.request.side,
             state=state,
-            venue_status=venue_status or str(state),
+            venue_status=status,
+            cause=cause_of_status(status),
             original_size=order.request.size,
             remaining_size=Decimal(remaining),
             reported_at=reported_at or self.now,

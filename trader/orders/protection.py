@@ -13,15 +13,10 @@ from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument
 from trader.venues.limit_prices import trigger_limit_price
 from trader.venues.orders import Trigger, TriggerKind
+from trader.venues.refusal_cause import RefusalCause
 
 MAX_REFUSALS = 3
 """After so many refusals in a row of a stop, or a target, the position is closed at market."""
-
-TRIGGER_PASSED = ("Invalid TP/SL price", "badTriggerPxRejected")
-"""Beginnings of the venue's words and status for a trigger that the price has passed already."""
-
-PASSING = ("Only post-only orders allowed",)
-"""Beginnings of the venue's words for a refusal that ends by itself: the next sweep asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +48,16 @@ def is_unprotectable(lifecycle: Lifecycle) -> bool:
 
 def _is_refused(orders: Sequence[Order]) -> bool:
     latest = orders[-MAX_REFUSALS:]
-    refused = [
-        order
-        for order in latest
-        if order.state is OrderState.REJECTED and not order.venue_text.startswith(PASSING)
-    ]
-    if latest and latest[-1] in refused and latest[-1].venue_text.startswith(TRIGGER_PASSED):
+    refused = [order for order in latest if _counts_as_refused(order)]
+    if latest and latest[-1] in refused and latest[-1].cause is RefusalCause.TRIGGER_PASSED:
         return True
     return len(refused) == MAX_REFUSALS
+
+
+def _counts_as_refused(order: Order) -> bool:
+    """In a post-only period an exit at market would be refused too: the next sweep asks again."""
+    is_refused = order.state is OrderState.REJECTED
+    return is_refused and order.cause is not RefusalCause.POST_ONLY_PERIOD
 
 
 def _leg_change(
