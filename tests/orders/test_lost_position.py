@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.orders.builders import GONE, entered, protected, stopped, targeted
+from tests.orders.builders import GONE, PASSED, entered, protected, stopped, targeted
 from tests.support.lifecycles import SECOND, LifecycleBuilder
 from trader.lifecycle.order import TRADES_LAG
 from trader.lifecycle.stage import ExitReason, Leg
 from trader.orders.step import lost_position_suspected
-from trader.venues.orders import VenueOrderState
+from trader.venues.orders import AnswerKind, VenueOrderState
 
 Build = Callable[[], LifecycleBuilder]
 
@@ -21,7 +21,6 @@ Build = Callable[[], LifecycleBuilder]
         ("reduceOnlyCanceled", True),
         ("reduceOnlyRejected", True),
         ("liquidatedCanceled", True),
-        (GONE, True),
         ("canceled", False),
         ("siblingFilledCanceled", False),
     ],
@@ -32,6 +31,13 @@ def test_the_account_is_asked_when_the_venue_found_nothing_to_reduce(
     builder = protected().reported(
         VenueOrderState.CANCELLED, Leg.STOP, remaining="1", venue_status=status
     )
+    assert lost_position_suspected(builder.lifecycle, builder.now) is suspected
+
+
+@pytest.mark.parametrize(("text", "suspected"), [(GONE, True), (PASSED, False)])
+def test_the_account_is_asked_when_a_refusal_says_so(text: str, suspected: bool) -> None:
+    builder = protected().intended(Leg.STOP, trigger="29000")
+    builder.answered(AnswerKind.REJECTED, text=text)
     assert lost_position_suspected(builder.lifecycle, builder.now) is suspected
 
 

@@ -15,14 +15,10 @@ from trader.orders.ending import ending, finished
 from trader.orders.protection import is_unprotectable, protection_change
 from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument
+from trader.venues.refusal_cause import RefusalCause
 
-POSITION_LOST = (
-    "Reduce only order would increase position",
-    "reduceOnlyRejected",
-    "reduceOnlyCanceled",
-    "liquidatedCanceled",
-)
-"""Beginnings of the venue's words and statuses for an order that found no position to reduce."""
+POSITION_LOST = frozenset({RefusalCause.REDUCE_ONLY, RefusalCause.LIQUIDATION})
+"""The causes of an order's end when there is no position that it could reduce."""
 
 PROTECTIVE = (Leg.STOP, Leg.TARGET)
 
@@ -96,7 +92,7 @@ def lost_position_suspected(lifecycle: Lifecycle, now: datetime) -> bool:
     if lifecycle.position.size == 0:
         return False
     exits = lifecycle.orders_of(*PROTECTIVE, Leg.EXIT)
-    if any(order.venue_text.startswith(POSITION_LOST) for order in exits):
+    if any(order.cause in POSITION_LOST for order in exits):
         return True
     is_watched = any(not order.state.is_over for order in exits)
     return not is_watched and now >= lifecycle.fills[-1].traded_at + TRADES_LAG
