@@ -59,10 +59,8 @@ class RefusalCause(StrEnum):
     """The key may not act for the account: unknown, expired, or not approved."""
     ACCOUNT = "account"
     """The account may not trade like this: without a deposit, as it is set up, or as a vault."""
-    EXPIRED = "expired"
-    """This copy of the request came after its expiry; it says nothing of another."""
     NONCE = "nonce"
-    """This copy's nonce is used, or out of the venue's window; it says nothing of another."""
+    """The request's nonce is out of the venue's window: a clock is wrong."""
     UNKNOWN = "unknown"
     """The venue's words are new to us."""
 

@@ -39,7 +39,8 @@ class BudgetExhausted(VenueUnavailable):
 class ActionRefused(Permanent):
     """The venue refused this copy of the action, which had no effect; the text is its own.
 
-    It says nothing of an earlier copy with the same nonce. `cause` is what the text means.
+    It says nothing of an earlier copy with the same nonce. `cause` is what the text means for the
+    orders, where it is about them.
     """
 
     def __init__(self, text: str, cause: RefusalCause = RefusalCause.UNKNOWN) -> None:

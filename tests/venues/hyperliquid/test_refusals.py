@@ -21,9 +21,9 @@ from trader.venues.venue import (
         (
             "Invalid nonce: duplicate nonce 1700000000000",
             DuplicateNonce,
-            RefusalCause.NONCE,
+            RefusalCause.UNKNOWN,
         ),
-        ("Action already expired", ActionExpired, RefusalCause.EXPIRED),
+        ("Action already expired", ActionExpired, RefusalCause.UNKNOWN),
         (
             "Invalid nonce: nonce too high 1800000000000 > 1700000000000",
             ActionRefused,

@@ -68,7 +68,6 @@ WORDS: Mapping[RefusalCause, tuple[str, ...]] = {
         "Builder fee has not been approved",
         "Action disabled when unified account is active",
     ),
-    RefusalCause.EXPIRED: ("Action already expired",),
     RefusalCause.NONCE: ("Invalid nonce",),
 }
 """Beginnings of the venue's words; most of them go on with ` asset=N`, some with figures."""

@@ -28,13 +28,13 @@ _SIGNER_HINT = (
 def refusal(text: str) -> TraderError:
     """The exception for a reply `{"status": "err", "response": text}`."""
     if _DUPLICATE_NONCE.search(text):
-        return DuplicateNonce(text, RefusalCause.NONCE)
+        return DuplicateNonce(text)
     if _NONCE_TOO_LOW.search(text):
         # Newer nonces have pushed this one out of the venue's window: this copy is refused, but
         # an earlier copy may be among those that have left the window.
         return ActionOutcomeUnknown(text)
     if _EXPIRED.search(text):
-        return ActionExpired(text, RefusalCause.EXPIRED)
+        return ActionExpired(text)
     cause = cause_of_words(text)
     if cause is RefusalCause.ADDRESS_BUDGET:
         # The address may go on at a pace; the request itself was good.
