@@ -58,6 +58,7 @@ def _order_json(order: Order) -> dict[str, Json]:
         "order_id": order.order_id,
         "filled": str(order.filled),
         "venue_text": order.venue_text,
+        "cause": order.cause,
         "request": order.request.model_dump(mode="json"),
         "fills": [fill.model_dump(mode="json") for fill in order.fills],
         "anomalies": [found.model_dump(mode="json") for found in order.anomalies],
