@@ -23,6 +23,8 @@ from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import ExitReason, OrderState, Outcome, Stage
 from trader.risk.control import Control
 from trader.settings import PREFIX, Settings
+from trader.venues.hyperliquid.causes import HTTP_STATUSES, STATUSES, WORDS
+from trader.venues.refusal_cause import RefusalCause
 
 PAGES = Path(__file__).parent
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -80,6 +82,26 @@ def order_transitions_table() -> str:
     return _table(("state", "leads to", "late", "impossible, goes on as"), rows)
 
 
+def refusal_causes_table() -> str:
+    """Every cause with the venue's words for it, and what an entry does then."""
+    meanings = dict(_member_docstrings(RefusalCause))
+    rows = [
+        (f"`{cause}`", meanings[cause.name], _words_for(cause), _then(passes=cause.passes))
+        for cause in RefusalCause
+    ]
+    return _table(("cause", "meaning", "Hyperliquid's words", "an entry then"), rows)
+
+
+def controls_table() -> str:
+    """Every pre-trade control, and what an entry does that it stops."""
+    meanings = dict(_member_docstrings(Control))
+    rows = [
+        (f"`{control}`", meanings[control.name], _then(passes=control.passes))
+        for control in Control
+    ]
+    return _table(("control", "meaning", "an entry then"), rows)
+
+
 def enum_table(enum: type[StrEnum]) -> str:
     """Every member with the docstring that follows it in the source."""
     meanings = dict(_member_docstrings(enum))
@@ -97,7 +119,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "order_transitions": order_transitions_table,
     "signals": lambda: enum_table(Signal),
     "exit_reasons": lambda: enum_table(ExitReason),
-    "controls": lambda: enum_table(Control),
+    "controls": controls_table,
+    "refusal_causes": refusal_causes_table,
 }
 
 
@@ -119,6 +142,16 @@ def _by_target(state: OrderState, pairs: Mapping[tuple[OrderState, Signal], Orde
         for to in OrderState
         if to in leads.values()
     )
+
+
+def _words_for(cause: RefusalCause) -> str:
+    words = (*WORDS.get(cause, ()), *STATUSES.get(cause, ()))
+    http = [f"HTTP {status}" for status in HTTP_STATUSES.get(cause, ())]
+    return "<br>".join([*(f"`{said}`" for said in words), *http])
+
+
+def _then(*, passes: bool) -> str:
+    return "waits, and is judged again until `valid_until`" if passes else "the plan ends"
 
 
 def _own_fields(fault: type[Fault]) -> Iterator[str]:
