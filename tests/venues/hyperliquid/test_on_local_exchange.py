@@ -1,7 +1,7 @@
 """The adapter against an exchange that checks signatures, nonces, ticks, lots and margin."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from eth_account import Account as EthAccount
 from eth_account.signers.local import LocalAccount
 from hyperliquid.exchange import Exchange
 
-from tests.support.nonces import OwnNonces
 from tests.venues.builders import CLOID, limit_order, stop_order
 from tests.venues.exchange_process import ExchangeProcess
+from tests.venues.hyperliquid.connecting import MID, NONCES, connect, soon
 from trader.clock import utc_now
 from trader.venues.account_check import AccountVerdict, check_account
 from trader.venues.credentials import Credentials
@@ -28,52 +28,7 @@ from trader.venues.orders import (
 )
 from trader.venues.venue import ActionExpired, ActionRefused, DuplicateNonce
 
-MID = Decimal(60_000)
 OTHER_CLOID = "0x000000000000000000000000000000a2"
-NONCES = OwnNonces()
-
-
-@pytest.fixture(scope="module")
-def exchange() -> Iterator[ExchangeProcess]:
-    with ExchangeProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def wallet() -> LocalAccount:
-    """A key that nobody has used, so that every test has an account of its own."""
-    account: LocalAccount = EthAccount.create()
-    return account
-
-
-@pytest.fixture
-def credentials(wallet: LocalAccount) -> Credentials:
-    """What signs for the account."""
-    return Credentials(wallet)
-
-
-@pytest.fixture
-def venue(exchange: ExchangeProcess, credentials: Credentials) -> HyperliquidIntegration:
-    exchange.set_mid("BTC", str(MID))
-    exchange.deposit(credentials.address)
-    return connect(exchange, credentials, credentials.address)
-
-
-def connect(
-    exchange: ExchangeProcess, credentials: Credentials, account: str
-) -> HyperliquidIntegration:
-    return HyperliquidIntegration(
-        url=exchange.url,
-        account=account,
-        credentials=credentials,
-        timeout=5.0,
-        clock=utc_now,
-        budget=NONCES,
-    )
-
-
-def soon() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=15)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

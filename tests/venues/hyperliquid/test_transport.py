@@ -19,6 +19,7 @@ from trader.strands.strand import Json
 from trader.venues.budget import Unlimited
 from trader.venues.hyperliquid import transport as transport_module
 from trader.venues.hyperliquid.transport import Transport
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
@@ -90,6 +91,25 @@ def test_a_failed_action_is_sent_once_and_says_what_may_have_happened(
         transport.act(ENVELOPE)
     assert type(failure.value) is kind
     assert [path for path, _ in scripted_venue.received] == ["/exchange"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "cause"),
+    [
+        (reply(422, "Failed to deserialize the JSON body"), RefusalCause.FORM),
+        (reply(403, '"forbidden"'), RefusalCause.UNKNOWN),
+        (err("Trading is halted."), RefusalCause.TRADING_HALTED),
+        (reply(429, "null"), RefusalCause.RATE_LIMIT),
+        (err("Too many cumulative requests sent (2 > 1)"), RefusalCause.ADDRESS_BUDGET),
+    ],
+)
+def test_a_refused_action_has_its_cause(
+    scripted_venue: ScriptedVenue, transport: Transport, behaviour: Behaviour, cause: RefusalCause
+) -> None:
+    scripted_venue.behaviour = behaviour
+    with pytest.raises((ActionRefused, BudgetExhausted)) as refused:
+        transport.act(ENVELOPE)
+    assert refused.value.cause is cause
 
 
 @pytest.mark.parametrize(
