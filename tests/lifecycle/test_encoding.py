@@ -18,6 +18,9 @@ from trader.lifecycle.stage import Leg
 from trader.strands.encoding import encode_json, encode_strand
 from trader.strands.kinds import Tag
 from trader.strands.strand import Json, Strand
+from trader.venues.hyperliquid.causes import WORDS
+from trader.venues.orders import AnswerKind
+from trader.venues.refusal_cause import RefusalCause
 
 EVENTS: tuple[type[Event], ...] = get_args(get_args(AnyEvent)[0])
 
@@ -75,6 +78,17 @@ def test_an_events_strand_can_be_stored_and_routed(kind: type[Event], data: st.D
     assert strand.content["reason"] == event.reason
     assert strand.tags == tuple(event.routing)
     assert any(tag.startswith(("cil:", "dm:")) for tag in strand.tags)
+
+
+@pytest.mark.parametrize("cause", WORDS)
+def test_the_cause_of_a_refusal_stands_in_its_strand_and_comes_back(cause: RefusalCause) -> None:
+    builder = LifecycleBuilder().accepted().triggered().intended()
+    builder.answered(AnswerKind.REJECTED, text=WORDS[cause][0])
+    strand = stored(builder.strands[-1])
+
+    answers: Json = strand.content["answers"]
+    assert answers[0]["answer"]["cause"] == cause
+    assert to_event(strand) == builder.lifecycle.history[-1][1]
 
 
 def test_an_action_keeps_the_order_in_which_the_venue_hashes_it() -> None:

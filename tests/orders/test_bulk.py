@@ -24,6 +24,7 @@ from trader.orders.sender import Placement
 from trader.plans.plan import Direction, LimitEntry
 from trader.strands.store import SequenceConflict
 from trader.venues.orders import OrderAnswer
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import BatchRefused, DuplicateNonce, VenueUnavailable
 
 THREE = range(3)
@@ -246,6 +247,24 @@ def test_a_plan_that_moved_on_before_its_refusal_is_written_stops_no_other(desk:
     stages = desk.worker().place_orders_when_ready(plans)
     assert list(stages.values()) == [Stage.TRACK, Stage.PLACE, Stage.TRACK]
     assert desk.load(plans[1]).cancel is not None
+
+
+def test_why_the_whole_was_refused_stays_with_each_of_its_orders(desk: Desk) -> None:
+    """Also where it is only heard when the doubt is resolved."""
+
+    def refuses_the_whole(_: object) -> tuple[OrderAnswer, ...]:
+        raise BatchRefused("Trading is halted.", RefusalCause.TRADING_HALTED)
+
+    heard, unheard = triggered(desk), triggered(desk)
+    desk.venue.order_faults = [refuses_the_whole]
+    desk.worker().place_orders_when_ready(heard)
+    desk.venue.order_faults = [drops_the_request, refuses_the_whole]
+    desk.worker().place_orders_when_ready(unheard)
+    desk.track(unheard[0])
+    for plan in (*heard, unheard[0]):
+        first = desk.load(plan).orders_of(Leg.ENTRY)[0]
+        assert first.state is OrderState.NEVER_LANDED
+        assert first.cause is RefusalCause.TRADING_HALTED
 
 
 def test_two_sides_of_one_symbol_are_not_taken_in_one_action(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from trader.orders.sender import Placement
 from trader.strands.store import SequenceConflict
 from trader.venues.budget import Priority
 from trader.venues.instrument import Side
-from trader.venues.orders import TimeInForce
+from trader.venues.orders import OrderAnswer, TimeInForce
 from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import BudgetExhausted, VenueUnavailable
 
@@ -40,6 +40,11 @@ def draft(price: int = 59_000, size: Decimal = SIZE) -> OrderDraft:
 def place(desk: Desk, *drafts: OrderDraft) -> Lifecycle:
     plan = desk.trigger()
     return desk.sender().place(Placement(desk.load(plan), drafts or [draft()], "because"))
+
+
+def has_no_room(_: object) -> tuple[OrderAnswer, ...]:
+    """The venue answers HTTP 429."""
+    raise BudgetExhausted("HTTP 429", 1.0, RefusalCause.RATE_LIMIT)
 
 
 class NoRoom(OwnNonces):
@@ -96,6 +101,8 @@ def test_the_venues_answer_is_recorded_order_by_order(desk: Desk) -> None:
     assert resting.state is OrderState.OPEN
     assert refused.state is OrderState.REJECTED
     assert refused.venue_text.startswith("Order must have minimum value of $10.")
+    assert refused.cause is RefusalCause.MINIMUM_NOTIONAL
+    assert resting.cause is filled.cause is None
     assert (filled.state, filled.venue_filled) == (OrderState.FILLED, SIZE)
     assert lifecycle.unanswered == frozenset()
     event = lifecycle.history[-1][1]
@@ -134,12 +141,25 @@ def test_a_request_that_came_too_late_is_unknown_and_not_rejected(desk: Desk) ->
     assert desk.orders() == []
 
 
+def test_a_copy_that_was_surely_refused_says_why_while_the_order_is_in_doubt(desk: Desk) -> None:
+    desk.venue.order_faults = [has_no_room]
+    plan = place(desk).lifecycle_id
+    (order,) = desk.load(plan).orders_of(Leg.ENTRY)
+    assert (order.state, order.cause) == (OrderState.UNKNOWN, RefusalCause.RATE_LIMIT)
+
+    desk.clock.advance(EXPIRY)
+    desk.track(plan)
+    (order,) = desk.load(plan).orders_of(Leg.ENTRY)
+    assert (order.state, order.cause) == (OrderState.NEVER_LANDED, RefusalCause.RATE_LIMIT)
+
+
 def test_a_refusal_of_the_only_copy_is_the_end_of_its_orders(desk: Desk) -> None:
     desk.venue.order_faults = [is_refused_by_a_gateway]
     lifecycle = place(desk)
 
     (order,) = lifecycle.orders_of(Leg.ENTRY)
     assert (order.state, order.venue_text) == (OrderState.REJECTED, "HTTP 403: forbidden")
+    assert order.cause is RefusalCause.UNKNOWN
 
 
 @pytest.mark.parametrize("fault", [is_refused_by_a_gateway, drops_the_request, cannot_connect])

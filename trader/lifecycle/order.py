@@ -35,9 +35,9 @@ class Order:
     `venue_filled` for a reduce-only order, because what it lost may have traded, or the venue may
     have shrunk it, and for one that the venue has forgotten. `ended_at` is when its end was
     recorded, `told_at` the venue's own time of the latest that it told. `cause` is why the venue
-    refused or ended it, or refused our copy of a request that is still in doubt. `anomalies` are
-    what was said of it and cannot be true. `died_with_others`: it was part of an action of several
-    plans that was refused.
+    refused or ended it; of an order that is in doubt or never landed, why the venue refused a copy
+    of its action. `anomalies` are what was said of it and cannot be true. `died_with_others`: it
+    was part of an action of several plans that was refused.
     """
 
     intended: IntendedOrder

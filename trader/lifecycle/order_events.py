@@ -159,8 +159,8 @@ class NonceFoundUsed(Event):
 class IntentDied(Event):
     """Proved: the venue never admitted these orders of the request, and never can.
 
-    `with_others`: it refused an action that several plans share, for one order or another, and
-    `cause` is why.
+    `cause` is why the venue refused the whole action, where it did: it may be about another order
+    of the action, or, `with_others`, of another plan's.
     """
 
     event: Literal["intent_died"] = "intent_died"

@@ -60,9 +60,9 @@ def _after(lifecycle: Lifecycle, entry: Order) -> ExecutionFinished | EntryRearm
 
 def _passing_cause(entry: Order) -> str | None:
     """What kept the order from trading, when that passes by itself."""
-    if entry.state is OrderState.NEVER_LANDED:
-        return NEVER_LANDED
-    return entry.cause if entry.cause is not None and entry.cause.passes else None
+    if entry.cause is not None and entry.cause.passes:
+        return entry.cause
+    return NEVER_LANDED if entry.state is OrderState.NEVER_LANDED else None
 
 
 def _rearmed(lifecycle: Lifecycle, entry: Order, cause: str) -> EntryRearmed:

@@ -21,6 +21,7 @@ from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
 from trader.orders.observation import CLOCK_TOLERANCE, VISIBILITY_LAG
 from trader.orders.outcomes import answered, died, found_used, is_marked_unknown, unknown
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import (
     ActionOutcomeUnknown,
     ActionRefused,
@@ -81,23 +82,30 @@ class Resolver:
             answers = self.venue.send_orders(intent.action, intent.nonce, intent.expires_after)
         except DuplicateNonce:
             return self._ask_for_used(lifecycle, intent)
-        except BatchRefused:
-            return self._fence(lifecycle, intent, now)
+        except BatchRefused as refusal:
+            return self._fence(lifecycle, intent, now, refusal.cause)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return ()
         return with_anomalies(lifecycle, answered(intent, answers, now, self.clock()))
 
     def _fence(
-        self, lifecycle: Lifecycle, intent: OrdersIntended, now: datetime
+        self,
+        lifecycle: Lifecycle,
+        intent: OrdersIntended,
+        now: datetime,
+        cause: RefusalCause | None = None,
     ) -> tuple[Event, ...]:
-        """A fence that the venue takes is proof at once, also after the expiry."""
+        """A fence that the venue takes is proof at once, also after the expiry.
+
+        `cause` is why the venue refused the whole action just before.
+        """
         try:
             self.venue.fence(intent.nonce, max(intent.expires_after, now + FENCE_EXPIRY))
         except DuplicateNonce:
             return self._ask_for_used(lifecycle, intent)
         except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable):
             return self._ask(lifecycle, intent, now)
-        return _died_of_fence(lifecycle, intent)
+        return _died_of_fence(lifecycle, intent, cause)
 
     def _ask_for_used(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
         """The request landed, or a fence: of this plan, or of another one with the same action."""
@@ -147,13 +155,20 @@ class Resolver:
         return follow(lifecycle, VenueFacts(reports, fills), self.clock())
 
 
-def _died(intent: OrdersIntended, cloids: Sequence[str], proof: str) -> tuple[Event, ...]:
-    return (died(intent, cloids, proof),) if cloids else ()
+def _died(
+    intent: OrdersIntended,
+    cloids: Sequence[str],
+    proof: str,
+    cause: RefusalCause | None = None,
+) -> tuple[Event, ...]:
+    return (died(intent, cloids, proof, cause),) if cloids else ()
 
 
-def _died_of_fence(lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
+def _died_of_fence(
+    lifecycle: Lifecycle, intent: OrdersIntended, cause: RefusalCause | None = None
+) -> tuple[Event, ...]:
     proof = f"the venue took another action with its nonce {intent.nonce}"
-    return _died(intent, lifecycle.doubtful(intent.intent_id), proof)
+    return _died(intent, lifecycle.doubtful(intent.intent_id), proof, cause)
 
 
 def _closed(lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[datetime, str]:
