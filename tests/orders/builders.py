@@ -10,6 +10,7 @@ from trader.lifecycle.stage import Leg
 from trader.plans.plan import Plan
 from trader.risk.limits import RiskLimits
 from trader.venues.orders import AnswerKind
+from trader.venues.refusal_cause import RefusalCause
 
 GONE = "Reduce only order would increase position. asset=0"
 PASSED = "Invalid TP/SL price. asset=0"
@@ -77,7 +78,9 @@ def unknown(builder: LifecycleBuilder) -> LifecycleBuilder:
     return builder.event(IntentUnknown(intent_id=intent_id, error="timeout", reason="unknown"))
 
 
-def died(builder: LifecycleBuilder, *, with_others: bool = False) -> LifecycleBuilder:
+def died(
+    builder: LifecycleBuilder, *, with_others: bool = False, cause: RefusalCause | None = None
+) -> LifecycleBuilder:
     """The latest intent is proved never to have landed."""
     intent_id = list(builder.lifecycle.intents)[-1]
     cloids = builder.lifecycle.doubtful(intent_id)
@@ -87,6 +90,7 @@ def died(builder: LifecycleBuilder, *, with_others: bool = False) -> LifecycleBu
             cloids=cloids,
             proof="expired",
             with_others=with_others,
+            cause=cause,
             reason="never landed",
         )
     )

@@ -46,12 +46,12 @@ def finished(
 
 def _after(lifecycle: Lifecycle, entry: Order) -> ExecutionFinished | EntryRearmed | EntrySetApart:
     """What follows when the latest entry order ended untraded."""
-    if entry.died_with_others:
+    cause = _passing_cause(entry)
+    if entry.died_with_others and cause in (None, NEVER_LANDED):
         return EntrySetApart(
             reason="the venue refused the action that it shared with other plans, for one of "
             "their orders: it is decided again, and placed on its own"
         )
-    cause = _passing_cause(entry)
     if cause is not None:
         return _rearmed(lifecycle, entry, cause)
     ended = entry.venue_text or entry.state
