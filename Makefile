@@ -5,8 +5,10 @@ STAMP := .venv/.installed
 SEED ?= 1
 SEEDS ?= 1
 STORE ?= sqlite
+MODULES ?=
+JOBS ?= 1
 
-.PHONY: setup postgrest run test lint format docs bench bench-journal chaos requirements clean
+.PHONY: setup postgrest run test lint format docs bench bench-journal chaos mutation requirements clean
 
 setup: $(STAMP)
 
@@ -49,6 +51,10 @@ bench-journal: setup
 
 chaos: postgrest
 	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED) --seeds $(SEEDS) --store $(STORE)
+
+# Changes MODULES (files or folders; all that money depends on by default) and runs their tests.
+mutation: postgrest
+	$(BIN)/python -m mutation --jobs $(JOBS) $(MODULES)
 
 # Pins every package for requirements-dev.txt (everything) and requirements.txt (what runs), alike.
 PIN := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header \

@@ -47,10 +47,10 @@ def test_a_cause_is_told_once() -> None:
 )
 def test_it_is_held_back_until_its_wait_is_over(after: timedelta, is_held: bool) -> None:
     lifecycle = rearmed("rate_limit", wait=4 * SECOND)
-    assert is_held_back(lifecycle, lifecycle.updated_at + after) is is_held
+    assert is_held_back(lifecycle, lifecycle.updated_at + after, is_halted=False) is is_held
 
 
 def test_one_that_nothing_has_kept_from_its_entry_is_free() -> None:
     lifecycle = LifecycleBuilder().accepted().lifecycle
-    assert not is_held_back(lifecycle, lifecycle.updated_at)
+    assert not is_held_back(lifecycle, lifecycle.updated_at, is_halted=False)
     assert not is_held_back(lifecycle, lifecycle.updated_at, is_halted=True)

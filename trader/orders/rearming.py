@@ -25,7 +25,7 @@ def is_told(lifecycle: Lifecycle, cause: str) -> bool:
     return cause in lifecycle.rearmings
 
 
-def is_held_back(lifecycle: Lifecycle, now: datetime, *, is_halted: bool = False) -> bool:
+def is_held_back(lifecycle: Lifecycle, now: datetime, *, is_halted: bool) -> bool:
     """Whether the plan may not trigger yet, whatever its condition says.
 
     During a halt that has stopped it once, it does not try again.
