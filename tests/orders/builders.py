@@ -7,6 +7,7 @@ from tests.support.lifecycles import LifecycleBuilder, Number, a_plan
 from trader.lifecycle.order_events import CancelSent, IntentDied, IntentUnknown
 from trader.lifecycle.plan_events import CancelRequested
 from trader.lifecycle.stage import Leg
+from trader.orders.alarms import unprotected_alarm
 from trader.plans.plan import Plan
 from trader.risk.limits import RiskLimits
 from trader.venues.orders import AnswerKind
@@ -55,8 +56,14 @@ def targeted(builder: LifecycleBuilder, size: Number = "1") -> LifecycleBuilder:
 
 
 def protected(size: Number = "1", **changes: object) -> LifecycleBuilder:
-    """Entered; stop and target stand at the venue."""
-    return targeted(stopped(entered(**changes), size), size)
+    """Entered; stop and target stand at the venue, and that they came late was told."""
+    return alarmed(targeted(stopped(entered(**changes), size), size))
+
+
+def alarmed(builder: LifecycleBuilder) -> LifecycleBuilder:
+    """With the alarm that is due, if one is."""
+    alarm = unprotected_alarm(builder.lifecycle, builder.now)
+    return builder if alarm is None else builder.event(alarm)
 
 
 def cancel_requested(builder: LifecycleBuilder, *, close: bool = False) -> LifecycleBuilder:

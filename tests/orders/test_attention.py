@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from tests.orders.builders import (
+    alarmed,
     cancel_requested,
     died,
     entered,
@@ -63,10 +64,10 @@ def test_an_order_that_is_listed_no_more_is_looked_at(build: Build) -> None:
 
 
 def test_an_order_that_traded_is_looked_at() -> None:
-    builder = resting()
+    builder = resting(stop_loss=None, take_profit=None)
 
     assert wants(builder, as_the_venue_lists(builder, traded="0.4"))
-    builder.filled(size="0.4").intended(Leg.STOP, Leg.TARGET, size="0.4", trigger="29000")
+    builder.filled(size="0.4")
     assert not wants(builder, as_the_venue_lists(builder, traded="0.4"))
 
 
@@ -92,6 +93,13 @@ def test_the_clock_and_the_journal_have_news_too(
     builder = build()
 
     assert wants(builder, as_the_venue_lists(builder), after) is wanted
+
+
+def test_an_alarm_that_is_due_is_written_once() -> None:
+    builder = stopped(entered(take_profit=None))
+    assert wants(builder, as_the_venue_lists(builder))
+    alarmed(builder)
+    assert not wants(builder, as_the_venue_lists(builder))
 
 
 def test_late_trades_are_looked_for() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from tests.orders.builders import (
     GONE,
     PASSED,
+    died,
     entered,
     protected,
     resting,
@@ -13,25 +15,26 @@ from tests.orders.builders import (
     targeted,
     unknown,
 )
-from tests.support.lifecycles import LifecycleBuilder
+from tests.support.lifecycles import SECOND, LifecycleBuilder
 from tests.venues.builders import BTC
-from trader.lifecycle.order_events import CancelSent
+from trader.lifecycle.order_events import CancelSent, OrderReported
 from trader.lifecycle.stage import Leg
 from trader.orders.draft import OrderDraft
 from trader.orders.protection import (
+    ANSWER_TIME,
     ProtectionChange,
     is_unprotectable,
     protection_change,
 )
 from trader.plans.plan import Direction
 from trader.venues.instrument import Side
-from trader.venues.orders import AnswerKind, Trigger, TriggerKind, VenueOrderState
+from trader.venues.orders import AnswerKind, OrderReport, Trigger, TriggerKind, VenueOrderState
 
 SHORT = {"direction": Direction.SHORT, "stop_loss": Decimal(31000), "take_profit": Decimal(29000)}
 
 
 def change_of(builder: LifecycleBuilder) -> ProtectionChange:
-    return protection_change(builder.lifecycle, builder.plan, BTC)
+    return protection_change(builder.lifecycle, builder.plan, BTC, builder.now)
 
 
 def summary(builder: LifecycleBuilder) -> tuple[list[str], list[str]]:
@@ -46,6 +49,10 @@ def part_entered(size: str = "0.4") -> LifecycleBuilder:
 
 
 STOP_ONLY = {"take_profit": None}
+
+
+def targeted_only() -> LifecycleBuilder:
+    return entered(stop_loss=None)
 
 
 def grown(by: str, before: str = "0.4") -> LifecycleBuilder:
@@ -71,7 +78,9 @@ def entry_over(builder: LifecycleBuilder) -> LifecycleBuilder:
         (lambda: entered(stop_loss=None), ["target 1"], []),
         (lambda: entered(stop_loss=None, take_profit=None), [], []),
         (lambda: grown("0.3"), ["stop 0.3"], []),
-        (lambda: unknown(entered(**STOP_ONLY).intended(Leg.STOP, trigger="29000")), [], []),
+        (lambda: unknown(entered(**STOP_ONLY).intended(Leg.STOP, trigger="29000")), ["stop 1"], []),
+        (lambda: entered(**STOP_ONLY).intended(Leg.STOP, trigger="29000"), ["stop 1"], []),
+        (lambda: unknown(targeted_only().intended(Leg.TARGET, trigger="31000")), [], []),
         (
             lambda: protected().reported(VenueOrderState.CANCELLED, Leg.STOP, remaining="1"),
             ["stop 1"], [],
@@ -80,7 +89,8 @@ def entry_over(builder: LifecycleBuilder) -> LifecycleBuilder:
     ids=[
         "entered", "entered in part", "a part below the minimum", "protected",
         "the target is missing", "no target wanted", "no stop wanted", "no exits wanted",
-        "grown", "in doubt counts as there", "withdrawn by other hands",
+        "grown", "a stop in doubt is none", "a stop without an answer is none",
+        "a target in doubt counts as there", "withdrawn by other hands",
     ],
 )  # fmt: skip
 def test_each_exit_covers_what_is_held(
@@ -115,10 +125,12 @@ def test_a_small_rest_is_covered_by_one_order_for_all_before_the_old_one_goes() 
     assert summary(builder) == (["stop 0.4001"], [])
 
     placed = builder.intended(Leg.STOP, size="0.4001", trigger="29000")
-    assert summary(placed) == ([], [])
     assert summary(placed.answered()) == ([], ["stop-1"])
-    assert summary(unknown(entry_over(grown("0.0001")).intended(
-        Leg.STOP, size="0.4001", trigger="29000"))) == ([], [])  # fmt: skip
+
+
+def test_a_smaller_order_that_is_in_doubt_is_waited_for_while_the_larger_one_stands() -> None:
+    builder = targeted(stopped(entered())).filled("31000", "0.4", Leg.TARGET)
+    assert summary(unknown(builder.intended(Leg.STOP, size="0.6", trigger="29000"))) == ([], [])
 
 
 def test_a_withdrawn_order_is_not_withdrawn_twice() -> None:
@@ -216,3 +228,49 @@ def test_refusals_count_in_a_row_only() -> None:
     builder = refused(stopped(refused(entered(), Leg.STOP, busy, busy)), Leg.STOP, busy)
 
     assert not is_unprotectable(builder.lifecycle)
+
+
+def in_doubt(count: int) -> LifecycleBuilder:
+    """So many stops were sent, and nobody knows what became of them."""
+    builder = entered(**STOP_ONLY)
+    for _ in range(count):
+        unknown(builder.intended(Leg.STOP, trigger="29000"))
+    return builder
+
+
+@pytest.mark.parametrize(("count", "added"), [(1, ["stop 1"]), (2, ["stop 1"]), (3, []), (4, [])])
+def test_so_many_stops_may_be_in_doubt_at_a_time(count: int, added: list[str]) -> None:
+    assert summary(in_doubt(count)) == (added, [])
+
+
+def test_a_stop_that_is_proved_dead_makes_room_for_another() -> None:
+    assert summary(died(in_doubt(3))) == (["stop 1"], [])
+
+
+def test_when_two_stops_turn_out_to_stand_one_is_withdrawn() -> None:
+    builder = in_doubt(1).intended(Leg.STOP, trigger="29000").answered()
+    assert summary(builder) == ([], [])
+
+    first = builder.lifecycle.orders_of(Leg.STOP)[0]
+    report = OrderReport(
+        cloid=first.cloid,
+        order_id=7,
+        symbol="BTC",
+        side=first.request.side,
+        state=VenueOrderState.OPEN,
+        venue_status="open",
+        original_size=Decimal(1),
+        remaining_size=Decimal(1),
+        reported_at=builder.now,
+    )
+    builder.event(OrderReported(cloid=first.cloid, leg=Leg.STOP, report=report, reason="it stands"))
+    assert summary(builder) == ([], ["stop-1"])
+
+
+@pytest.mark.parametrize(("after", "added"), [(-SECOND / 1000, []), (0 * SECOND, ["stop 1"])])
+def test_a_stop_may_take_its_time_to_be_answered(after: timedelta, added: list[str]) -> None:
+    builder = entered(**STOP_ONLY).intended(Leg.STOP, trigger="29000")
+    intended_at = builder.now - SECOND
+    now = intended_at + ANSWER_TIME + after
+    change = protection_change(builder.lifecycle, builder.plan, BTC, now)
+    assert [f"{draft.leg} {draft.size}" for draft in change.add] == added

@@ -34,7 +34,7 @@ from trader.lifecycle.plan_events import (
     PlanExpired,
     PlanRefused,
 )
-from trader.lifecycle.position_events import ExecutionFinished, PositionChanged
+from trader.lifecycle.position_events import ExecutionFinished, PositionChanged, PositionUnprotected
 from trader.plans.plan import Plan
 from trader.reconciliation.events import (
     AccountOpened,
@@ -70,6 +70,7 @@ AnyEvent = Annotated[
     | EntryRearmed
     | EntrySetApart
     | PositionChanged
+    | PositionUnprotected
     | ExecutionFinished
     | PlanAnalyzed
     | AccountOpened

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from trader.lifecycle.analysis_events import PlanAnalyzed
 from trader.lifecycle.event import Event
-from trader.lifecycle.order import DOUBTFUL, Order
+from trader.lifecycle.order import CONFIRMED, DOUBTFUL, Order
 from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import ExitReason, Leg, Outcome, Stage
+from trader.lifecycle.unprotected import Unprotected
 from trader.plans.plan import Plan
 from trader.positions.position import Position, position_of
 from trader.venues.orders import Fill
@@ -21,8 +22,9 @@ from trader.venues.orders import Fill
 class Lifecycle:
     """Everything that a plan's strands say, as of strand `seq`.
 
-    `rearmings` counts by cause how often it was kept from its entry by what passes; until
-    `held_until` it does not try again.
+    `unprotected` is when it last held something without a confirmed stop, if that is still so or
+    nobody was told. `rearmings` counts by cause how often it was kept from its entry by what
+    passes; until `held_until` it does not try again.
     """
 
     lifecycle_id: str
@@ -47,6 +49,7 @@ class Lifecycle:
     unanswered: frozenset[str] = frozenset()
     used_nonces: Mapping[str, datetime] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
+    unprotected: Unprotected | None = None
     analysis: PlanAnalyzed | None = None
     history: tuple[tuple[datetime, Event], ...] = ()
 
@@ -89,6 +92,15 @@ class Lifecycle:
     def covered(self, leg: Leg) -> Decimal:
         """What the working orders of this leg may still trade, base units."""
         return sum((order.remaining for order in self.working(leg)), Decimal(0))
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it wants a stop, and confirmed ones do not cover what it holds."""
+        if self.plan is None or self.plan.stop_loss is None or not self.orders:
+            return False
+        held = self.position.size * self.plan.direction.sign
+        stops = [order for order in self.orders_of(Leg.STOP) if order.state in CONFIRMED]
+        return held > sum((order.remaining for order in stops), Decimal(0))
 
     def doubtful(self, intent_id: str) -> tuple[str, ...]:
         """The cloids of the intent's orders that may or may not be at the venue."""

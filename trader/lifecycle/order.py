@@ -18,6 +18,7 @@ from trader.venues.refusal_cause import RefusalCause
 
 ZERO = Decimal(0)
 DOUBTFUL = frozenset({OrderState.PENDING, OrderState.UNKNOWN})
+CONFIRMED = frozenset({OrderState.OPEN, OrderState.TRIGGERED})
 
 TRADES_LAG = timedelta(seconds=5)
 """How long after an order's end its trades may still be missing from the venue's lists."""

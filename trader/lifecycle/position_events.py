@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from trader.lifecycle.event import POSITION_TAGS, Event
 from trader.lifecycle.stage import Outcome
+from trader.model import UtcTime
 from trader.money import Amount, NonNegativeSize, Price, SignedSize
 from trader.strands.kinds import StrandKind, Tag, TeamMember
 
@@ -31,6 +32,26 @@ class PositionChanged(Event):
     def status(self) -> str:
         """Open or closed."""
         return "open" if self.size else "closed"
+
+
+class PositionUnprotected(Event):
+    """An alarm: for longer than it should, no confirmed stop covered the whole position.
+
+    `until` is None when that is still so. Written once for each such time.
+    """
+
+    kind: ClassVar[StrandKind] = StrandKind.POSITION_TRACKING
+    member: ClassVar[TeamMember] = TeamMember.POSITION_TRACKER
+    tags: ClassVar[tuple[Tag, ...]] = POSITION_TAGS
+
+    event: Literal["position_unprotected"] = "position_unprotected"
+    since: UtcTime
+    until: UtcTime | None
+
+    @property
+    def status(self) -> str:
+        """To be looked into by people."""
+        return "alarm"
 
 
 class ExecutionFinished(Event):

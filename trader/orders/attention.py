@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.lifecycle.stage import OrderState, Stage
+from trader.orders.alarms import unprotected_alarm
 from trader.orders.step import Wait, next_step
 from trader.venues.instrument import Instrument
 from trader.venues.orders import OrderReport
@@ -31,6 +32,8 @@ def wants_tracking(
     plan = lifecycle.plan
     if lifecycle.stage is not Stage.TRACK or plan is None:
         return False
+    if unprotected_alarm(lifecycle, now) is not None:
+        return True
     instrument = instruments.get(plan.symbol)
     if instrument is None:
         return True

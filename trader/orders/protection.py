@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
@@ -18,6 +19,12 @@ from trader.venues.refusal_cause import RefusalCause
 MAX_REFUSALS = 3
 """After so many refusals in a row of a stop, or a target, the position is closed at market."""
 
+MAX_IN_DOUBT = 3
+"""So many stops may be in doubt at a time: where three are lost, another would be lost as well."""
+
+ANSWER_TIME = timedelta(seconds=1)
+"""A stop that has waited so long for its answer is in doubt."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProtectionChange:
@@ -27,11 +34,13 @@ class ProtectionChange:
     withdraw: tuple[Order, ...] = ()
 
 
-def protection_change(lifecycle: Lifecycle, plan: Plan, instrument: Instrument) -> ProtectionChange:
+def protection_change(
+    lifecycle: Lifecycle, plan: Plan, instrument: Instrument, now: datetime
+) -> ProtectionChange:
     """What to do so that stop and target cover the whole position, neither more nor less."""
     exits = [(Leg.STOP, plan.stop_loss), (Leg.TARGET, plan.take_profit)]
     changes = [
-        _leg_change(lifecycle, plan, instrument, leg, price)
+        _leg_change(lifecycle, plan, instrument, leg, price, now)
         for leg, price in exits
         if price is not None
     ]
@@ -61,21 +70,40 @@ def _counts_as_refused(order: Order) -> bool:
 
 
 def _leg_change(
-    lifecycle: Lifecycle, plan: Plan, instrument: Instrument, leg: Leg, price: Decimal
+    lifecycle: Lifecycle,
+    plan: Plan,
+    instrument: Instrument,
+    leg: Leg,
+    price: Decimal,
+    now: datetime,
 ) -> ProtectionChange:
-    held, covered = abs(lifecycle.position.size), lifecycle.covered(leg)
-    working = lifecycle.working(leg)
+    held, working = abs(lifecycle.position.size), lifecycle.working(leg)
+    standing = [order for order in working if _stands(lifecycle, order, now)]
+    covered = sum((order.remaining for order in standing), Decimal(0))
     whole = _draft(plan, instrument, leg, price, held)
     if covered > held:
         return _less(whole, working)
-    if covered == held:
+    if covered == held or len(working) - len(standing) >= MAX_IN_DOUBT:
         return ProtectionChange()
     missing = replace(whole, size=held - covered)
-    if not working or _is_large_enough(missing, price, instrument):
+    if not standing or _is_large_enough(missing, price, instrument):
         return ProtectionChange(add=(missing,))
     if lifecycle.working(Leg.ENTRY):
         return ProtectionChange()
     return ProtectionChange(add=(whole,))
+
+
+def _stands(lifecycle: Lifecycle, order: Order, now: datetime) -> bool:
+    """Whether the order counts as there.
+
+    A stop in doubt does not: a position may have two for a moment, because what they trade
+    too much is given back, but it may not be without one. A target in doubt does.
+    """
+    if order.leg is not Leg.STOP:
+        return True
+    if order.state is OrderState.PENDING:
+        return now < lifecycle.intents[order.intent_id].intended_at + ANSWER_TIME
+    return order.state is not OrderState.UNKNOWN
 
 
 def _less(whole: OrderDraft, working: Sequence[Order]) -> ProtectionChange:

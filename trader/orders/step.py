@@ -138,12 +138,18 @@ def _step_with_position(
     exit_reason = lifecycle.exit_reason or _exit_reason(lifecycle, plan, now)
     if exit_reason is not None:
         return _leave(lifecycle, plan, exit_reason)
-    return _protect(lifecycle, plan, instrument) or _entry_to_cancel(lifecycle, plan, now) or Wait()
+    return (
+        _protect(lifecycle, plan, instrument, now)
+        or _entry_to_cancel(lifecycle, plan, now)
+        or Wait()
+    )
 
 
-def _protect(lifecycle: Lifecycle, plan: Plan, instrument: Instrument) -> Place | Cancel | None:
+def _protect(
+    lifecycle: Lifecycle, plan: Plan, instrument: Instrument, now: datetime
+) -> Place | Cancel | None:
     """Add before withdrawing: at no time is the position without its exits."""
-    change = protection_change(lifecycle, plan, instrument)
+    change = protection_change(lifecycle, plan, instrument, now)
     if change.add:
         return Place(change.add, f"protects {abs(lifecycle.position.size)} {plan.symbol}")
     if change.withdraw:

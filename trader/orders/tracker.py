@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trader.clock import Clock
+from trader.errors import Permanent, TraderError
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.stage import Leg, Stage
 from trader.market.quote import Quote
+from trader.orders.alarms import unprotected_alarm
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
 from trader.orders.following import follow
@@ -41,6 +43,10 @@ MAX_STEPS = 12
 """How many steps one call may take for a plan; a sweep goes on from there."""
 
 
+class SymbolGone(Permanent):
+    """The venue does not list a symbol any more that a plan has orders of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tracker:
     """Tracks plans at one venue.
@@ -58,13 +64,20 @@ class Tracker:
     clock: Clock
 
     def track(self, lifecycle: Lifecycle) -> Lifecycle:
-        """Do all that can be done now; the lifecycle afterwards. Raises SequenceConflict."""
+        """Do all that can be done now; the lifecycle afterwards. Raises SequenceConflict.
+
+        What was found is written also when nothing can be decided on it.
+        """
         lifecycle = self._resolve(lifecycle)
         news = self._look(lifecycle)
         done: list[Step] = []
         while len(done) < MAX_STEPS:
             ahead = apply_all(lifecycle, news, self.clock())
-            step = self._next_step(ahead)
+            try:
+                step = self._next_step(ahead)
+            except TraderError:
+                self.journal.append(lifecycle, news, self.clock())
+                raise
             if isinstance(step, Wait) or _is_in_vain(ahead, step, done):
                 break
             done.append(step)
@@ -78,8 +91,10 @@ class Tracker:
         return self.journal.append(lifecycle, news, self.clock())
 
     def _look(self, lifecycle: Lifecycle, answered: Set[str] = frozenset()) -> tuple[Event, ...]:
-        facts = self.observer.look(lifecycle, self.clock(), answered)
-        return follow(lifecycle, facts, self.clock())
+        facts, now = self.observer.look(lifecycle, self.clock(), answered), self.clock()
+        news = follow(lifecycle, facts, now)
+        alarm = unprotected_alarm(apply_all(lifecycle, news, now), now)
+        return news if alarm is None else (*news, alarm)
 
     def _resolve(self, lifecycle: Lifecycle) -> Lifecycle:
         """What ends a doubt is written at once: an answer cannot be asked for again."""
@@ -93,8 +108,17 @@ class Tracker:
         now = self.clock()
         is_suspected = lost_position_suspected(lifecycle, now)
         net_size = self.holdings.net_size(lifecycle) if is_suspected else None
-        instrument = self.venue.instruments()[plan.symbol]
+        instrument = self._instrument(plan)
         return next_step(lifecycle, plan, instrument, net_size, now)
+
+    def _instrument(self, plan: Plan) -> Instrument:
+        instrument = self.venue.instruments().get(plan.symbol)
+        if instrument is None:
+            raise SymbolGone(
+                f"{self.venue.name} does not list {plan.symbol} any more: what plan {plan.plan_id} "
+                "holds of it can only be looked into by people"
+            )
+        return instrument
 
     def _act(self, lifecycle: Lifecycle, step: Step, news: Sequence[Event]) -> Lifecycle:
         match step:
@@ -112,7 +136,7 @@ class Tracker:
     ) -> Lifecycle:
         plan = plan_of(lifecycle)
         quote = self.venue.quote(plan.symbol)
-        instrument = self.venue.instruments()[plan.symbol]
+        instrument = self._instrument(plan)
         draft = exit_draft(plan, instrument, quote, size)
         return self.sender.place(Placement(lifecycle, [draft], reason, quote, news))
 

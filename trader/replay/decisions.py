@@ -25,7 +25,8 @@ from trader.lifecycle.plan_events import (
     PlanCancelled,
     PlanExpired,
 )
-from trader.lifecycle.position_events import ExecutionFinished, PositionChanged
+from trader.lifecycle.position_events import ExecutionFinished, PositionChanged, PositionUnprotected
+from trader.orders.alarms import unprotected_alarm
 from trader.orders.draft import OrderDraft, intent_id_of, number
 from trader.orders.entry import decide_entry, end_before_entry, entry_sentence
 from trader.orders.following import position_changed
@@ -129,6 +130,11 @@ def _(event: ExecutionFinished, moment: Moment) -> Event | None:
 def _(event: ExitDecided | EntryRearmed | EntrySetApart, moment: Moment) -> Event | None:
     step = _step(moment, None)
     return step.event if isinstance(step, Record) else None
+
+
+@decide_again.register(PositionUnprotected)
+def _(event: PositionUnprotected, moment: Moment) -> Event | None:
+    return unprotected_alarm(moment.lifecycle, moment.at)
 
 
 @decide_again.register(PositionChanged)
