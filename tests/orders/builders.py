@@ -101,3 +101,9 @@ def died(
             reason="never landed",
         )
     )
+
+
+def overtraded() -> LifecycleBuilder:
+    """The target traded while the market exit was on its way, and the account held enough."""
+    builder = protected().leaving().intended(Leg.EXIT)
+    return builder.filled("30000", leg=Leg.EXIT).filled("31000", leg=Leg.TARGET)

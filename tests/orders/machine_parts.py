@@ -1,28 +1,12 @@
 """Orders, intents and reports that the order machine makes."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import OrdersIntended
-from trader.lifecycle.stage import Leg
 from trader.orders.draft import OrderDraft, intent_id_of, number
-from trader.venues.instrument import Side
-from trader.venues.orders import OrderReport, TimeInForce, VenueOrderState
-
-
-def market_exit(size: Decimal) -> OrderDraft:
-    """Sells that much at once."""
-    return OrderDraft(
-        leg=Leg.EXIT,
-        symbol="BTC",
-        side=Side.SELL,
-        size=size,
-        limit_price=Decimal(28500),
-        time_in_force=TimeInForce.IOC,
-        reduce_only=True,
-    )
+from trader.venues.orders import OrderReport, VenueOrderState
 
 
 def intent_of(

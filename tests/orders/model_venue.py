@@ -1,6 +1,7 @@
 """A venue in a few lines, as the truth that the order machine is held to.
 
-It knows one position. Reduce-only orders are shrunk to it when they trade, and end with it.
+It knows one position. Reduce-only orders are shrunk to it when they trade, and end with it. It
+takes no order that is worth less than its minimum, unless that closes the whole position.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from trader.venues.orders import (
 
 ZERO = Decimal(0)
 PRICE = Decimal(30000)
+MINIMUM_NOTIONAL = Decimal(10)
+TOO_SMALL = "Order must have minimum value of $10. asset=0"
 
 
 @dataclass
@@ -59,11 +62,14 @@ class ModelOrder:
 
 
 class ModelVenue:
-    """Every order that landed, by client order id; each client order id lands once."""
+    """Every order that landed, by client order id; each client order id lands once.
 
-    def __init__(self) -> None:
+    `beside` is what other plans of the account hold in the symbol.
+    """
+
+    def __init__(self, beside: Decimal = ZERO) -> None:
         self.orders: dict[str, ModelOrder] = {}
-        self.position = ZERO
+        self.position = beside
         self._ids = count(101)
 
     def fills(self) -> list[Fill]:
@@ -81,11 +87,23 @@ class ModelVenue:
         self.orders[request.cloid] = order
         if request.reduce_only and not self._can_reduce(order):
             return self._reject(order, "reduceOnlyRejected", GONE)
+        if self._is_too_small(request):
+            return self._reject(order, "minTradeNtlRejected", TOO_SMALL)
         if request.trigger is not None:
             if is_passed:
                 return self._reject(order, "badTriggerPxRejected", PASSED)
             return OrderAnswer(kind=AnswerKind.RESTING, order_id=order.order_id)
         return self._take(order, takes, now)
+
+    def refuse(self, request: OrderRequest, text: str) -> OrderAnswer:
+        """Refuse an order for whatever reason."""
+        order = ModelOrder(request, next(self._ids), request.size)
+        self.orders[request.cloid] = order
+        return self._reject(order, "rejected", text)
+
+    def _is_too_small(self, request: OrderRequest) -> bool:
+        is_whole = request.reduce_only and request.size >= abs(self.position)
+        return not is_whole and request.size * request.limit_price < MINIMUM_NOTIONAL
 
     def _take(self, order: ModelOrder, takes: Decimal, now: datetime) -> OrderAnswer:
         traded = self.trade(order, takes, now)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.orders.builders import guarded_plan
-from tests.orders.machine_parts import intent_of, made_odd, market_exit
+from tests.orders.machine_parts import intent_of, made_odd
 from tests.orders.model_venue import ModelOrder, ModelVenue
-from tests.support.lifecycles import LifecycleBuilder
+from tests.support.lifecycles import LifecycleBuilder, a_quote
 from tests.venues.builders import BTC
 from trader.lifecycle.fold import fold
 from trader.lifecycle.lifecycle import Lifecycle
@@ -24,6 +24,7 @@ from trader.lifecycle.order_events import CancelSent, IntentDied
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.draft import OrderDraft
+from trader.orders.exits import exit_draft
 from trader.orders.following import VenueFacts, follow, wants_fills
 from trader.orders.outcomes import answered, unknown
 from trader.orders.step import (
@@ -37,26 +38,32 @@ from trader.orders.step import (
     next_step,
 )
 from trader.plans.plan import LimitEntry, MarketEntry
+from trader.venues.hyperliquid.causes import WORDS
 from trader.venues.instrument import Side
 from trader.venues.orders import Fill, OrderReport, TimeInForce, VenueOrderState
 
-ZERO, LOT = Decimal(0), Decimal("0.1")
+ZERO, LOT = Decimal(0), Decimal("0.0002")
+"""A lot is worth 6 US dollars: one is less than the venue takes, two are enough."""
+SIZE = 10 * LOT
+REFUSALS = [words[0] for words in WORDS.values() if words] + ["Words that nobody knows."]
 SECOND = timedelta(seconds=1)
 lots = st.integers(0, 10).map(lambda number: number * LOT)
 rarely = st.integers(0, 9).map(lambda number: number == 9)
 waits = st.sampled_from([SECOND, 6 * SECOND, timedelta(minutes=10), timedelta(hours=5)])
-luck = st.sampled_from(["answered", "answered", "answered", "reply lost", "dropped"])
+luck = st.sampled_from(["answered", "answered", "answered", "reply lost", "dropped", "refused"])
+refusals = st.sampled_from(REFUSALS)
 
 
 class OrderMachine(RuleBasedStateMachine):
-    """One plan of size 1: `builder` is its journal, `venue` the truth."""
+    """One plan of ten lots: `builder` is its journal, `venue` the truth."""
 
-    @initialize(is_market=st.booleans())
-    def begin(self, is_market: bool) -> None:
+    @initialize(is_market=st.booleans(), beside=st.sampled_from([ZERO, SIZE]))
+    def begin(self, is_market: bool, beside: Decimal) -> None:
         entry = MarketEntry() if is_market else LimitEntry(price=Decimal(30000))
         plan = guarded_plan(order=entry, max_hold=timedelta(hours=8))
         self.builder = LifecycleBuilder(plan).accepted()
-        self.venue = ModelVenue()
+        self.venue = ModelVenue(beside)
+        self.beside = beside
         self.filled: dict[str, Decimal] = {}
         self.stale: list[OrderReport] = []
         self.has_other_hands = False
@@ -71,37 +78,40 @@ class OrderMachine(RuleBasedStateMachine):
     # What the worker does
 
     @precondition(lambda self: hasattr(self, "builder") and self.lifecycle.stage is Stage.MONITOR)
-    @rule(chance=luck, takes=lots)
-    def enter(self, chance: str, takes: Decimal) -> None:
+    @rule(chance=luck, takes=lots, text=refusals)
+    def enter(self, chance: str, takes: Decimal, text: str) -> None:
         self.builder.event(EntryTriggered(quote=None, reason="it holds"))
         is_market = isinstance(self.builder.plan.order, MarketEntry)
         draft = OrderDraft(
             leg=Leg.ENTRY,
             symbol="BTC",
             side=Side.BUY,
-            size=Decimal(1),
+            size=SIZE,
             limit_price=Decimal(30000),
             time_in_force=TimeInForce.IOC if is_market else TimeInForce.GTC,
         )
-        self.send([draft], chance, takes, passed=frozenset())
+        self.send([draft], chance, takes, frozenset(), text)
 
     @precondition(is_tracked)
     @rule(
         chance=luck,
         takes=lots,
         passed=st.frozensets(st.sampled_from([Leg.STOP, Leg.TARGET]), max_size=1),
+        text=refusals,
     )
-    def act(self, chance: str, takes: Decimal, passed: frozenset[Leg]) -> None:
+    def act(self, chance: str, takes: Decimal, passed: frozenset[Leg], text: str) -> None:
         """The one next step, with this luck on the way to the venue."""
         step = self.next_step()
         event(type(step).__name__)
         match step:
             case Place(drafts=drafts):
                 self.check_protection(drafts)
-                self.send(drafts, chance, takes, passed)
-            case Exit(size=size):
-                assert size == abs(self.lifecycle.position.size)
-                self.send([market_exit(size)], chance, takes, passed)
+                self.send(drafts, chance, takes, passed, text)
+            case Exit(size=size, is_rounded_up=is_rounded_up):
+                assert size == self.lifecycle.position.size
+                quote = a_quote("30000", self.builder.now)
+                draft = exit_draft(self.builder.plan, BTC, quote, size, is_rounded_up=is_rounded_up)
+                self.send([draft], chance, takes, passed, text)
             case Cancel(orders=orders):
                 self.cancel(orders, chance)
             case Record(event=decided):
@@ -119,7 +129,12 @@ class OrderMachine(RuleBasedStateMachine):
         return next_step(self.lifecycle, self.builder.plan, BTC, net_size, self.builder.now)
 
     def send(
-        self, drafts: Sequence[OrderDraft], chance: str, takes: Decimal, passed: frozenset[Leg]
+        self,
+        drafts: Sequence[OrderDraft],
+        chance: str,
+        takes: Decimal,
+        passed: frozenset[Leg],
+        text: str,
     ) -> None:
         assert self.lifecycle.stage in (Stage.PLACE, Stage.TRACK)
         intent = intent_of(self.lifecycle, drafts, self.builder)
@@ -128,10 +143,12 @@ class OrderMachine(RuleBasedStateMachine):
             self.builder.event(unknown(intent, "timeout"))
             return
         answers = [
-            self.venue.land(order.request, takes, order.leg in passed, sent_at)
+            self.venue.refuse(order.request, text)
+            if chance == "refused"
+            else self.venue.land(order.request, takes, order.leg in passed, sent_at)
             for order in intent.orders
         ]
-        if chance == "answered":
+        if chance in ("answered", "refused"):
             self.builder.event(answered(intent, answers, sent_at, sent_at))
         else:
             self.builder.event(unknown(intent, "timeout"))
@@ -343,11 +360,11 @@ class OrderMachine(RuleBasedStateMachine):
         for _ in range(40):
             if self.lifecycle.stage is not Stage.TRACK:
                 return
-            self.resolve(is_sent_again=False, takes=Decimal(1))
+            self.resolve(is_sent_again=False, takes=SIZE)
             asked_of = [o for o in self.lifecycle.unsettled() if not o.state.is_over]
             self.tell({o.cloid: self.venue.orders[o.cloid].report(self.builder.now)
                        for o in asked_of if o.cloid in self.venue.orders})  # fmt: skip
-            self.act("answered", Decimal(1), frozenset())
+            self.act("answered", SIZE * 2, frozenset(), "")
             self.builder.wait(TRADES_LAG)
         raise AssertionError(f"the plan did not end: {self.lifecycle}")
 

@@ -13,6 +13,7 @@ from tests.orders.builders import (
     cancel_sent,
     died,
     entered,
+    overtraded,
     protected,
     resting,
     stopped,
@@ -282,12 +283,6 @@ def test_a_reduce_only_order_that_was_shrunk_holds_nothing_up(build: Build, expe
 def test_on_the_way_out(build: Build, expected: str) -> None:
     """One market exit at a time, each for all that is left."""
     check(build, expected)
-
-
-def overtraded() -> LifecycleBuilder:
-    """The target traded while the market exit was on its way, and the account held enough."""
-    builder = protected().leaving().intended(Leg.EXIT)
-    return builder.filled("30000", leg=Leg.EXIT).filled("31000", leg=Leg.TARGET)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.orders.builders import alarmed
 from tests.reconciliation.builders import ACCOUNT, NOW, OTHER_CLOID, a_fill
 from tests.support.lifecycles import SECOND, LifecycleBuilder, a_plan
 from trader.lifecycle.lifecycle import Lifecycle
@@ -38,7 +39,7 @@ def differences(
 def held() -> LifecycleBuilder:
     """A plan that holds 1 BTC under its stop at 29000."""
     builder = LifecycleBuilder(a_plan(stop_loss="29000")).entered()
-    return builder.intended(Leg.STOP, trigger="29000").answered(AnswerKind.RESTING)
+    return alarmed(builder.intended(Leg.STOP, trigger="29000").answered(AnswerKind.RESTING))
 
 
 def open_report(lifecycle: Lifecycle, leg: Leg) -> OrderReport:

@@ -34,7 +34,12 @@ from trader.lifecycle.plan_events import (
     PlanExpired,
     PlanRefused,
 )
-from trader.lifecycle.position_events import ExecutionFinished, PositionChanged, PositionUnprotected
+from trader.lifecycle.position_events import (
+    ExecutionFinished,
+    PositionChanged,
+    PositionNetted,
+    PositionUnprotected,
+)
 from trader.plans.plan import Plan
 from trader.reconciliation.events import (
     AccountOpened,
@@ -70,6 +75,7 @@ AnyEvent = Annotated[
     | EntryRearmed
     | EntrySetApart
     | PositionChanged
+    | PositionNetted
     | PositionUnprotected
     | ExecutionFinished
     | PlanAnalyzed

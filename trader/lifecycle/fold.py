@@ -36,10 +36,11 @@ from trader.lifecycle.plan_events import (
     PlanExpired,
     PlanRefused,
 )
-from trader.lifecycle.position_events import ExecutionFinished, PositionUnprotected
+from trader.lifecycle.position_events import ExecutionFinished, PositionNetted, PositionUnprotected
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Outcome, Stage
 from trader.lifecycle.unprotected import Unprotected
+from trader.positions.position import Netting
 from trader.strands.strand import Strand
 
 
@@ -120,7 +121,7 @@ def apply_all(lifecycle: Lifecycle, events: Iterable[Event], at: datetime) -> Li
 
 def _watched(event: Event, before: Lifecycle, after: Lifecycle, at: datetime) -> Lifecycle:
     """With the time in which its position lacks a confirmed stop."""
-    if after.orders is before.orders:
+    if after.orders is before.orders and after.nettings is before.nettings:
         return after
     bare, known = after.is_bare and not after.awaiting_trades(at), after.unprotected
     if bare == (known is not None and known.until is None):
@@ -291,6 +292,12 @@ def _(event: EntrySetApart, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
 @apply.register
 def _(event: EntryRearmed, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
     return _held_back(lifecycle, event.cause, event.wait, at)
+
+
+@apply.register
+def _(event: PositionNetted, lifecycle: Lifecycle, at: datetime) -> Lifecycle:
+    netting = Netting(at, event.size, event.price)
+    return replace(lifecycle, nettings=(*lifecycle.nettings, netting))
 
 
 @apply.register

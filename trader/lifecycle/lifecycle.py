@@ -14,7 +14,7 @@ from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import ExitReason, Leg, Outcome, Stage
 from trader.lifecycle.unprotected import Unprotected
 from trader.plans.plan import Plan
-from trader.positions.position import Position, position_of
+from trader.positions.position import Netting, Position, position_of
 from trader.venues.orders import Fill
 
 
@@ -49,6 +49,7 @@ class Lifecycle:
     unanswered: frozenset[str] = frozenset()
     used_nonces: Mapping[str, datetime] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
+    nettings: tuple[Netting, ...] = ()
     unprotected: Unprotected | None = None
     analysis: PlanAnalyzed | None = None
     history: tuple[tuple[datetime, Event], ...] = ()
@@ -61,8 +62,8 @@ class Lifecycle:
 
     @cached_property
     def position(self) -> Position:
-        """What those trades add up to."""
-        return position_of(self.fills)
+        """What those trades add up to, less what was closed against other plans."""
+        return position_of(self.fills, self.nettings)
 
     @property
     def has_exposure(self) -> bool:

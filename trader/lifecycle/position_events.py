@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from trader.lifecycle.event import POSITION_TAGS, Event
 from trader.lifecycle.stage import Outcome
-from trader.model import UtcTime
+from trader.model import Record, UtcTime
 from trader.money import Amount, NonNegativeSize, Price, SignedSize
 from trader.strands.kinds import StrandKind, Tag, TeamMember
 
@@ -32,6 +32,37 @@ class PositionChanged(Event):
     def status(self) -> str:
         """Open or closed."""
         return "open" if self.size else "closed"
+
+
+class HeldByPlan(Record):
+    """What one plan held, signed, base units."""
+
+    lifecycle_id: str
+    size: SignedSize
+
+
+class PositionNetted(Event):
+    """An alarm: plans of one account held both sides, and closed them against each other.
+
+    The venue had nothing to reduce for the smaller side. `size` is the signed change of this plan's
+    position, `price` the one at which all of them were closed, in US dollars. `books` is what each
+    of the plans held, the oldest position first, `net_size` what the venue held for all.
+    """
+
+    kind: ClassVar[StrandKind] = StrandKind.POSITION_TRACKING
+    member: ClassVar[TeamMember] = TeamMember.POSITION_TRACKER
+    tags: ClassVar[tuple[Tag, ...]] = POSITION_TAGS
+
+    event: Literal["position_netted"] = "position_netted"
+    size: SignedSize
+    price: Price
+    books: tuple[HeldByPlan, ...]
+    net_size: SignedSize
+
+    @property
+    def status(self) -> str:
+        """To be looked into by people."""
+        return "alarm"
 
 
 class PositionUnprotected(Event):

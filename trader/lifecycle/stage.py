@@ -33,6 +33,8 @@ class Outcome(StrEnum):
     """The venue refused or ended the entry order before anything traded."""
     CLOSED = "closed"
     """It traded, and its position was closed by its own orders."""
+    NETTED = "netted"
+    """It traded, and the last of its position was closed against an opposite plan."""
     CLOSED_EXTERNALLY = "closed_externally"
     """It traded, and the venue no longer shows its position: closed by other hands."""
 
@@ -54,6 +56,8 @@ class ExitReason(StrEnum):
     """The plan's `max_hold` is over."""
     CANCELLED = "cancelled"
     """Somebody cancelled the plan and asked to close its position."""
+    GIVEN_BACK = "given_back"
+    """Its exits traded more than its entry: what they took from other plans is given back."""
     UNPROTECTED = "unprotected"
     """The venue refused its stop or target: the trigger had passed, or too often."""
 

@@ -19,6 +19,8 @@ def ending(
     lifecycle: Lifecycle, plan: Plan, now: datetime
 ) -> ExecutionFinished | EntryRearmed | EntrySetApart:
     """Its end, or the event that lets it enter once more."""
+    if lifecycle.nettings:
+        return finished(lifecycle, Outcome.NETTED, "flat, after an opposite plan took a part of it")
     if lifecycle.fills:
         return finished(lifecycle, Outcome.CLOSED, "flat, and nothing works any more")
     if lifecycle.cancel is not None:

@@ -10,6 +10,7 @@ from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
+from trader.orders.patience import is_pausing
 from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument
 from trader.venues.limit_prices import trigger_limit_price
@@ -63,10 +64,19 @@ def _is_refused(orders: Sequence[Order]) -> bool:
     return len(refused) == MAX_REFUSALS
 
 
+WAITED_OUT = frozenset(
+    {
+        RefusalCause.POST_ONLY_PERIOD,
+        RefusalCause.TRADING_HALTED,
+        RefusalCause.RATE_LIMIT,
+        RefusalCause.ADDRESS_BUDGET,
+    }
+)
+"""Causes for which an exit at market would be refused too: the stop is asked for again."""
+
+
 def _counts_as_refused(order: Order) -> bool:
-    """In a post-only period an exit at market would be refused too: the next sweep asks again."""
-    is_refused = order.state is OrderState.REJECTED
-    return is_refused and order.cause is not RefusalCause.POST_ONLY_PERIOD
+    return order.state is OrderState.REJECTED and order.cause not in WAITED_OUT
 
 
 def _leg_change(
@@ -84,6 +94,8 @@ def _leg_change(
     if covered > held:
         return _less(whole, working)
     if covered == held or len(working) - len(standing) >= MAX_IN_DOUBT:
+        return ProtectionChange()
+    if is_pausing(lifecycle, leg, now):
         return ProtectionChange()
     missing = replace(whole, size=held - covered)
     if not standing or _is_large_enough(missing, price, instrument):

@@ -12,6 +12,7 @@ from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome
 from trader.orders.draft import OrderDraft
 from trader.orders.ending import ending, finished
+from trader.orders.patience import is_pausing
 from trader.orders.protection import is_unprotectable, protection_change
 from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument
@@ -42,10 +43,14 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Close the whole position at market; `size` is what is held, signed."""
+    """Close the whole position at market; `size` is what is held, signed.
+
+    `is_rounded_up`: the venue does not take so little, and the next exit brings back the rest.
+    """
 
     size: Decimal
     reason: str
+    is_rounded_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def next_step(
     when it was asked.
     """
     if lifecycle.position.size * plan.direction.sign < 0:
-        return _give_back(lifecycle, now)
+        return _give_back(lifecycle, plan, now)
     if _is_gone(lifecycle, net_size, now):
         return _finish_gone(lifecycle, net_size, now)
     if lifecycle.position.size != 0:
@@ -115,7 +120,7 @@ def _finish_gone(lifecycle: Lifecycle, net_size: Decimal | None, now: datetime) 
     return Record(finished(lifecycle, Outcome.CLOSED_EXTERNALLY, reason, net_size))
 
 
-def _give_back(lifecycle: Lifecycle, now: datetime) -> Step:
+def _give_back(lifecycle: Lifecycle, plan: Plan, now: datetime) -> Step:
     """Exits that trade at the same time take from other plans that hold the symbol.
 
     The venue sees one position of the account, so reduce-only does not keep them from it. What was
@@ -125,6 +130,11 @@ def _give_back(lifecycle: Lifecycle, now: datetime) -> Step:
     if working:
         return Cancel(working, "its exits have traded more than its entry")
     if lifecycle.unsettled() or _is_behind(lifecycle, now):
+        return Wait()
+    if lifecycle.exit_reason is None:
+        why = ExitReason.GIVEN_BACK
+        return Record(ExitDecided(why=why, reason=_exit_sentence(plan, why)))
+    if is_pausing(lifecycle, Leg.EXIT, now):
         return Wait()
     size = lifecycle.position.size
     return Exit(size, f"its exits have traded {abs(size)} more than its entry: it is given back")
@@ -137,7 +147,7 @@ def _step_with_position(
         return Wait()
     exit_reason = lifecycle.exit_reason or _exit_reason(lifecycle, plan, now)
     if exit_reason is not None:
-        return _leave(lifecycle, plan, exit_reason)
+        return _leave(lifecycle, plan, exit_reason, now)
     return (
         _protect(lifecycle, plan, instrument, now)
         or _entry_to_cancel(lifecycle, plan, now)
@@ -168,15 +178,21 @@ def _exit_reason(lifecycle: Lifecycle, plan: Plan, now: datetime) -> ExitReason 
     return None
 
 
-def _leave(lifecycle: Lifecycle, plan: Plan, why: ExitReason) -> Step:
+def _leave(lifecycle: Lifecycle, plan: Plan, why: ExitReason, now: datetime) -> Step:
     if lifecycle.exit_reason is None:
         return Record(ExitDecided(why=why, reason=_exit_sentence(plan, why)))
     entries = _cancellable(lifecycle.working(Leg.ENTRY))
     if entries:
         return Cancel(entries, "the position is being closed")
-    if lifecycle.working(Leg.EXIT, Leg.ENTRY):
+    if lifecycle.working(Leg.EXIT, Leg.ENTRY) or is_pausing(lifecycle, Leg.EXIT, now):
         return Wait()
-    return Exit(lifecycle.position.size, _exit_sentence(plan, why))
+    return Exit(lifecycle.position.size, _exit_sentence(plan, why), _was_too_small(lifecycle))
+
+
+def _was_too_small(lifecycle: Lifecycle) -> bool:
+    """Whether the venue did not take the latest exit at market, because it was worth too little."""
+    exits = lifecycle.orders_of(Leg.EXIT)
+    return bool(exits) and exits[-1].cause is RefusalCause.MINIMUM_NOTIONAL
 
 
 def _is_behind(lifecycle: Lifecycle, now: datetime) -> bool:
@@ -188,6 +204,7 @@ def _exit_sentence(plan: Plan, why: ExitReason) -> str:
     return {
         ExitReason.TIME: f"held for its longest time, {plan.max_hold}",
         ExitReason.CANCELLED: "cancelled, and asked to close the position",
+        ExitReason.GIVEN_BACK: "what its exits have taken from other plans is given back",
         ExitReason.UNPROTECTED: "the venue does not take its stop or target",
     }[why]
 

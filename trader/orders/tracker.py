@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 from trader.clock import Clock
 from trader.errors import Permanent, TraderError
@@ -10,13 +12,13 @@ from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
+from trader.lifecycle.position_events import HeldByPlan
 from trader.lifecycle.stage import Leg, Stage
-from trader.market.quote import Quote
 from trader.orders.alarms import unprotected_alarm
-from trader.orders.draft import OrderDraft
-from trader.orders.entry import entry_side
-from trader.orders.following import follow
-from trader.orders.holdings import Holdings
+from trader.orders.exits import exit_draft
+from trader.orders.following import follow, position_changed
+from trader.orders.holdings import Beside, Holding, Holdings
+from trader.orders.netting import books_of, netted, netting_price
 from trader.orders.observation import Observer
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Placement, Sender
@@ -31,16 +33,21 @@ from trader.orders.step import (
     next_step,
 )
 from trader.plans.plan import Plan
-from trader.venues.instrument import Instrument, Side
-from trader.venues.limit_prices import marketable_price
-from trader.venues.orders import TimeInForce
-from trader.venues.venue import Venue
-
-EXIT_SLIPPAGE_BPS = Decimal(500)
-"""How far a market exit may trade beyond the mid: leaving matters more than the price."""
+from trader.venues.instrument import Instrument
+from trader.venues.venue import Venue, VenueUnavailable
 
 MAX_STEPS = 12
 """How many steps one call may take for a plan; a sweep goes on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Close the position against opposite plans of the account."""
+
+    holding: Holding
+
+
+Move: TypeAlias = Step | Net
 
 
 class SymbolGone(Permanent):
@@ -70,7 +77,7 @@ class Tracker:
         """
         lifecycle = self._resolve(lifecycle)
         news = self._look(lifecycle)
-        done: list[Step] = []
+        done: list[Move] = []
         while len(done) < MAX_STEPS:
             ahead = apply_all(lifecycle, news, self.clock())
             try:
@@ -101,15 +108,18 @@ class Tracker:
         lifecycle = self.journal.append(lifecycle, self.resolver.doubts(lifecycle), self.clock())
         return self.journal.append(lifecycle, self.resolver.resolve(lifecycle), self.clock())
 
-    def _next_step(self, lifecycle: Lifecycle) -> Step:
+    def _next_step(self, lifecycle: Lifecycle) -> Move:
         if lifecycle.stage is not Stage.TRACK:
             return Wait()
         plan = plan_of(lifecycle)
         now = self.clock()
-        is_suspected = lost_position_suspected(lifecycle, now)
-        net_size = self.holdings.net_size(lifecycle) if is_suspected else None
-        instrument = self._instrument(plan)
-        return next_step(lifecycle, plan, instrument, net_size, now)
+        net_size = None
+        if lost_position_suspected(lifecycle, now):
+            holding = self.holdings.look(lifecycle)
+            if holding.beside:
+                return Net(holding)
+            net_size = holding.net_size
+        return next_step(lifecycle, plan, self._instrument(plan), net_size, now)
 
     def _instrument(self, plan: Plan) -> Instrument:
         instrument = self.venue.instruments().get(plan.symbol)
@@ -120,48 +130,58 @@ class Tracker:
             )
         return instrument
 
-    def _act(self, lifecycle: Lifecycle, step: Step, news: Sequence[Event]) -> Lifecycle:
+    def _act(self, lifecycle: Lifecycle, step: Move, news: Sequence[Event]) -> Lifecycle:
         match step:
             case Place(drafts=drafts, reason=reason):
                 return self.sender.place(Placement(lifecycle, drafts, reason, news=news))
             case Cancel(orders=orders, reason=reason, net_size=net_size):
                 return self.sender.cancel(lifecycle, orders, reason, news, net_size)
-            case Exit(size=size, reason=reason):
-                return self._exit(lifecycle, size, reason, news)
+            case Exit():
+                return self._exit(lifecycle, step, news)
+            case Net(holding=holding):
+                return self._net(lifecycle, holding, news)
             case Record() | Wait():
                 return lifecycle
 
-    def _exit(
-        self, lifecycle: Lifecycle, size: Decimal, reason: str, news: Sequence[Event]
-    ) -> Lifecycle:
+    def _exit(self, lifecycle: Lifecycle, step: Exit, news: Sequence[Event]) -> Lifecycle:
         plan = plan_of(lifecycle)
         quote = self.venue.quote(plan.symbol)
-        instrument = self._instrument(plan)
-        draft = exit_draft(plan, instrument, quote, size)
-        return self.sender.place(Placement(lifecycle, [draft], reason, quote, news))
+        draft = exit_draft(
+            plan, self._instrument(plan), quote, step.size, is_rounded_up=step.is_rounded_up
+        )
+        return self.sender.place(Placement(lifecycle, [draft], step.reason, quote, news))
+
+    def _net(self, lifecycle: Lifecycle, holding: Holding, news: Sequence[Event]) -> Lifecycle:
+        """Close the plan and those beside it against each other: for all of them, or for none."""
+        symbol, now = plan_of(lifecycle).symbol, self.clock()
+        price = netting_price(self.venue.quote(symbol))
+        if price is None:
+            raise VenueUnavailable(f"{symbol} has no price at which plans could be netted")
+        own = Beside(lifecycle, tuple(news), apply_all(lifecycle, news, now))
+        involved = (own, *holding.beside)
+        books = books_of([plan.ahead for plan in involved])
+        changes = [(plan.lifecycle, _netted(plan, books, holding, price, now)) for plan in involved]
+        written = self.journal.append_all([(lc, events) for lc, events in changes if events], now)
+        after = {moved.lifecycle_id: moved for moved in written}
+        return after.get(lifecycle.lifecycle_id, lifecycle)
 
 
-def exit_draft(plan: Plan, instrument: Instrument, quote: Quote, held: Decimal) -> OrderDraft:
-    """The order that closes what the plan holds (signed) at market. Pure.
-
-    A plan that holds the other side of its direction has taken it from other plans. It gives it
-    back without reduce-only: the account's position grows by that.
-    """
-    side = Side.SELL if held > 0 else Side.BUY
-    # A book with one empty side has no mid: its other side must do to leave by.
-    reference = quote.model_copy(update={"mid": quote.mid or quote.bid or quote.ask})
-    return OrderDraft(
-        leg=Leg.EXIT,
-        symbol=plan.symbol,
-        side=side,
-        size=abs(held),
-        limit_price=marketable_price(instrument, reference, side, EXIT_SLIPPAGE_BPS),
-        time_in_force=TimeInForce.IOC,
-        reduce_only=side is entry_side(plan.direction).opposite,
-    )
+def _netted(
+    plan: Beside,
+    books: Sequence[HeldByPlan],
+    holding: Holding,
+    price: Decimal,
+    now: datetime,
+) -> tuple[Event, ...]:
+    """The netting of one plan, and the position that it leaves; nothing when it keeps all."""
+    event = netted(plan.lifecycle.lifecycle_id, books, holding.net_size, price)
+    if event is None:
+        return ()
+    after = apply_all(plan.ahead, (event,), now)
+    return *plan.news, event, position_changed(after.position)
 
 
-def _is_in_vain(lifecycle: Lifecycle, step: Step, done: Sequence[Step]) -> bool:
+def _is_in_vain(lifecycle: Lifecycle, step: Move, done: Sequence[Move]) -> bool:
     """Whether this call tried the step already: a venue that refuses it is left alone for now."""
     match step:
         case Cancel(orders=orders):
@@ -175,7 +195,7 @@ def _is_in_vain(lifecycle: Lifecycle, step: Step, done: Sequence[Step]) -> bool:
             return False
 
 
-def _legs_of(step: Step) -> set[Leg]:
+def _legs_of(step: Move) -> set[Leg]:
     match step:
         case Place(drafts=drafts):
             return {draft.leg for draft in drafts}

@@ -1,7 +1,8 @@
 """A plan's own position: what its trades add up to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from trader.venues.orders import Fill
@@ -36,6 +37,17 @@ class Position:
             traded=self.traded + fill.size,
         )
 
+    def closed(self, size: Decimal, price: Decimal) -> "Position":
+        """After a change by `size` (signed) at a price, without a trade and its fee."""
+        closed = _closed_by(self.size, size)
+        gain = closed * (price - self.entry_price) if self.entry_price is not None else ZERO
+        return replace(
+            self,
+            size=self.size + size,
+            entry_price=self._entry_after(size, price),
+            realised=self.realised + gain,
+        )
+
     def _entry_after(self, signed: Decimal, price: Decimal) -> Decimal | None:
         size = self.size + signed
         if size == ZERO:
@@ -47,12 +59,29 @@ class Position:
         return (self.entry_price * abs(self.size) + price * abs(signed)) / abs(size)
 
 
-def position_of(fills: Iterable[Fill]) -> Position:
-    """The position that these trades add up to, in the order of their times."""
-    position = Position()
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """A part of a position that was closed against another plan, at this time."""
+
+    at: datetime
+    size: Decimal
+    price: Decimal
+
+
+def position_of(fills: Iterable[Fill], nettings: Sequence[Netting] = ()) -> Position:
+    """The position that these trades and nettings add up to, in the order of their times."""
+    position, waiting = Position(), list(nettings)
     for fill in sorted(fills, key=lambda fill: (fill.traded_at, fill.trade_id)):
+        while waiting and waiting[0].at < fill.traded_at:
+            position = _after_netting(position, waiting.pop(0))
         position = position.after(fill)
+    for netting in waiting:
+        position = _after_netting(position, netting)
     return position
+
+
+def _after_netting(position: Position, netting: Netting) -> Position:
+    return position.closed(netting.size, netting.price)
 
 
 def fee_in_dollars(fill: Fill) -> Decimal:

@@ -25,14 +25,21 @@ from trader.lifecycle.plan_events import (
     PlanCancelled,
     PlanExpired,
 )
-from trader.lifecycle.position_events import ExecutionFinished, PositionChanged, PositionUnprotected
+from trader.lifecycle.position_events import (
+    ExecutionFinished,
+    HeldByPlan,
+    PositionChanged,
+    PositionNetted,
+    PositionUnprotected,
+)
 from trader.orders.alarms import unprotected_alarm
 from trader.orders.draft import OrderDraft, intent_id_of, number
 from trader.orders.entry import decide_entry, end_before_entry, entry_sentence
+from trader.orders.exits import exit_draft
 from trader.orders.following import position_changed
 from trader.orders.monitoring import judge_entry
+from trader.orders.netting import netted
 from trader.orders.step import Cancel, Exit, Place, Record, Step, next_step
-from trader.orders.tracker import exit_draft
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.risk.controls import unlisted
 from trader.venues.hyperliquid.wire import order_action
@@ -137,6 +144,15 @@ def _(event: PositionUnprotected, moment: Moment) -> Event | None:
     return unprotected_alarm(moment.lifecycle, moment.at)
 
 
+@decide_again.register(PositionNetted)
+def _(event: PositionNetted, moment: Moment) -> Event | None:
+    lifecycle = moment.lifecycle
+    own = HeldByPlan(lifecycle_id=lifecycle.lifecycle_id, size=lifecycle.position.size)
+    if own not in event.books:
+        return None
+    return netted(lifecycle.lifecycle_id, event.books, event.net_size, event.price)
+
+
 @decide_again.register(PositionChanged)
 def _(event: PositionChanged, moment: Moment) -> Event | None:
     return position_changed(moment.lifecycle.position)
@@ -171,8 +187,13 @@ def _drafts(event: OrdersIntended, moment: Moment) -> tuple[tuple[OrderDraft, ..
     match step:
         case Place(drafts=drafts, reason=reason):
             return drafts, reason
-        case Exit(size=size, reason=reason) if event.quote and moment.instrument:
-            return (exit_draft(plan, moment.instrument, event.quote, size),), reason
+        case Exit(size=size, reason=reason, is_rounded_up=is_rounded_up) if (
+            event.quote and moment.instrument
+        ):
+            draft = exit_draft(
+                plan, moment.instrument, event.quote, size, is_rounded_up=is_rounded_up
+            )
+            return (draft,), reason
         case _:
             return (), ""
 
