@@ -140,6 +140,8 @@ def dead(attempts: int) -> LifecycleBuilder:
          "set apart"),
         (lambda: died(waiting().intended(), with_others=True, cause=RefusalCause.TRADING_HALTED),
          "rearm after trading_halted in 1 s"),
+        (lambda: died(waiting().intended(), with_others=True, cause=RefusalCause.PRICE_BAND),
+         "set apart"),
         (lambda: died(waiting().intended(), cause=RefusalCause.RATE_LIMIT),
          "rearm after rate_limit in 1 s"),
         (lambda: cancel_requested(died(waiting().intended(), with_others=True)),

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.lifecycles import LifecycleBuilder, a_plan
+from trader.lifecycle.position_events import HeldByPlan, PositionNetted
 from trader.lifecycle.stage import ExitReason, Leg, Outcome
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.performance.explanation import expected_outcome
@@ -51,12 +52,33 @@ def test_a_short_stopped_out() -> None:
         (ExitReason.TIME, "closed by a market order when its time was over"),
         (ExitReason.CANCELLED, "closed by a market order when it was cancelled"),
         (ExitReason.UNPROTECTED, "closed by a market order because it could not be protected"),
+        (
+            ExitReason.GIVEN_BACK,
+            "closed by a market order that gave back what its exits took from other plans",
+        ),
     ],
 )
 def test_a_market_exit_says_why(why: ExitReason, said: str) -> None:
     builder = LifecycleBuilder().entered().leaving(why).left("30000", leg=Leg.EXIT)
 
     assert reason(builder).startswith(said)
+
+
+def test_every_reason_for_a_market_exit_has_its_words() -> None:
+    for why in ExitReason:
+        builder = LifecycleBuilder().entered().leaving(why).left("30000", leg=Leg.EXIT)
+        assert reason(builder).startswith("closed by a market order")
+
+
+def test_a_position_that_was_netted_names_the_opposite_plan_and_its_money() -> None:
+    builder = LifecycleBuilder().entered("30000", "2")
+    books = (HeldByPlan(lifecycle_id=builder.lifecycle_id, size=Decimal(2)),)
+    netting = PositionNetted(
+        size=Decimal(-2), price=Decimal(30300), books=books, net_size=Decimal(0), reason="netted"
+    )
+    told = reason(builder.event(netting).finished(Outcome.NETTED))
+    assert told.startswith("closed by an opposite plan of the account")
+    assert "a profit of 600 US dollars" in told
 
 
 def test_two_exits_are_both_named_and_a_partial_entry_is_told() -> None:

@@ -40,3 +40,9 @@ def test_a_shortage_says_of_what() -> None:
 
     assert (str(short), short.seconds) == ("no: wait 1.5 s", 1.5)
     assert short.cause is RefusalCause.RATE_LIMIT
+
+
+def test_what_is_refused_to_all_passes() -> None:
+    for_all = {cause for cause in RefusalCause if cause.is_for_all}
+    assert for_all == {"post_only_period", "trading_halted", "rate_limit", "address_budget"}
+    assert all(cause.passes for cause in for_all)

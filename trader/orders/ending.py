@@ -49,7 +49,7 @@ def finished(
 def _after(lifecycle: Lifecycle, entry: Order) -> ExecutionFinished | EntryRearmed | EntrySetApart:
     """What follows when the latest entry order ended untraded."""
     cause = _passing_cause(entry)
-    if entry.died_with_others and cause == NEVER_LANDED:
+    if entry.died_with_others and not (entry.cause is not None and entry.cause.is_for_all):
         return EntrySetApart(
             reason="the venue refused the action that it shared with other plans, for one of "
             "their orders: it is decided again, and placed on its own"

@@ -64,19 +64,13 @@ def _is_refused(orders: Sequence[Order]) -> bool:
     return len(refused) == MAX_REFUSALS
 
 
-WAITED_OUT = frozenset(
-    {
-        RefusalCause.POST_ONLY_PERIOD,
-        RefusalCause.TRADING_HALTED,
-        RefusalCause.RATE_LIMIT,
-        RefusalCause.ADDRESS_BUDGET,
-    }
-)
-"""Causes for which an exit at market would be refused too: the stop is asked for again."""
-
-
 def _counts_as_refused(order: Order) -> bool:
-    return order.state is OrderState.REJECTED and order.cause not in WAITED_OUT
+    """Where the venue takes no order at all, an exit at market would be refused as well."""
+    return order.state is OrderState.REJECTED and not _is_refused_to_all(order)
+
+
+def _is_refused_to_all(order: Order) -> bool:
+    return order.cause is not None and order.cause.is_for_all
 
 
 def _leg_change(

@@ -16,6 +16,7 @@ _EXITS = {Leg.STOP: "its stop", Leg.TARGET: "its target"}
 _MARKET_EXITS = {
     ExitReason.TIME: "a market order when its time was over",
     ExitReason.CANCELLED: "a market order when it was cancelled",
+    ExitReason.GIVEN_BACK: "a market order that gave back what its exits took from other plans",
     ExitReason.UNPROTECTED: "a market order because it could not be protected",
 }
 
@@ -77,6 +78,8 @@ def _ending(lifecycle: Lifecycle, result: Result) -> str:
         return f"closed by other hands: {result.left_open} was not closed by the plan's own orders"
     held = f" after {words.duration(result.held_for)}" if result.held_for is not None else ""
     exits = " and ".join(_exits(lifecycle))
+    if lifecycle.nettings:
+        exits = " and ".join(filter(None, (exits, "an opposite plan of the account")))
     return f"closed by {exits}{held}" if exits else f"{result.left_open} is open"
 
 

@@ -17,7 +17,7 @@ class RefusalCause(StrEnum):
     OPEN_INTEREST_CAP = "open_interest_cap"
     """The symbol's open interest has reached its cap, or grows too fast."""
     PRICE_BAND = "price_band"
-    """The price is too far from the oracle's, and the band moves with that."""
+    """The price is too far from the oracle's or the market's, and the band moves with that."""
 
     SIZE = "size"
     """The size is none, has too many decimals, or is more than the venue takes at once."""
@@ -25,8 +25,6 @@ class RefusalCause(StrEnum):
     """The order is worth less than the venue takes."""
     PRICE_FORM = "price_form"
     """The price is none, or off the tick."""
-    PRICE_OUT_OF_REACH = "price_out_of_reach"
-    """The price is so far from the market that the venue takes it for a mistake."""
     FORM = "form"
     """The venue cannot read the request, or does not take orders grouped like this."""
     UNKNOWN_SYMBOL = "unknown_symbol"
@@ -72,6 +70,11 @@ class RefusalCause(StrEnum):
         """
         return self in _PASSING
 
+    @property
+    def is_for_all(self) -> bool:
+        """Whether the venue refuses every order of its kind then, exits at market among them."""
+        return self in _FOR_ALL
+
 
 # They tell of a moment of the venue, the symbol or the account. All others tell of the order
 # itself, or of what only people can change.
@@ -83,5 +86,14 @@ _PASSING = frozenset(
         RefusalCause.ADDRESS_BUDGET,
         RefusalCause.OPEN_INTEREST_CAP,
         RefusalCause.PRICE_BAND,
+    }
+)
+
+_FOR_ALL = frozenset(
+    {
+        RefusalCause.POST_ONLY_PERIOD,
+        RefusalCause.TRADING_HALTED,
+        RefusalCause.RATE_LIMIT,
+        RefusalCause.ADDRESS_BUDGET,
     }
 )

@@ -49,11 +49,11 @@ SAID = [
     ("Price too far from oracle asset=4", "price_band"),
     (
         "Order price cannot be more than 80% away from the reference price asset=0",
-        "price_out_of_reach",
+        "price_band",
     ),
     (
         "Order price cannot be more than 95% away from the reference price",
-        "price_out_of_reach",
+        "price_band",
     ),
     (
         "Order would cause position to exceed margin tier limit at current leverage asset=0",

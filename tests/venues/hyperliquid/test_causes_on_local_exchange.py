@@ -133,7 +133,7 @@ def test_too_many_open_orders(exchange: ExchangeProcess, venue: HyperliquidInteg
     [
         ({"p": "50000.05"}, RefusalCause.PRICE_FORM),
         ({"p": "0"}, RefusalCause.PRICE_FORM),
-        ({"p": "1000"}, RefusalCause.PRICE_OUT_OF_REACH),
+        ({"p": "1000"}, RefusalCause.PRICE_BAND),
         ({"s": "0"}, RefusalCause.SIZE),
         ({"s": "0.0000001"}, RefusalCause.SIZE),
         ({"s": "1000000"}, RefusalCause.SIZE),

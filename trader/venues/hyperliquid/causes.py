@@ -22,7 +22,11 @@ WORDS: Mapping[RefusalCause, tuple[str, ...]] = {
         "Order would increase open interest too quickly",
         "Order rejected due to price more aggressive than oracle while at open interest cap",
     ),
-    RefusalCause.PRICE_BAND: ("Order price too far from oracle", "Price too far from oracle"),
+    RefusalCause.PRICE_BAND: (
+        "Order price cannot be more than",
+        "Order price too far from oracle",
+        "Price too far from oracle",
+    ),
     RefusalCause.OPEN_ORDER_LIMIT: ("Too many open orders",),
     RefusalCause.SIZE: (
         "Order has invalid size",
@@ -35,7 +39,6 @@ WORDS: Mapping[RefusalCause, tuple[str, ...]] = {
         "Order has invalid price",
         "Order has zero price",
     ),
-    RefusalCause.PRICE_OUT_OF_REACH: ("Order price cannot be more than",),
     RefusalCause.FORM: (
         "Orders are empty",
         "Signed action over weight limit",
