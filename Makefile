@@ -50,7 +50,7 @@ bench-journal: setup
 	$(BIN)/python -m benchmarks.journal
 
 chaos: postgrest
-	$(BIN)/python -m tests.chaos --plans 500 --kills 60 --seed $(SEED) --seeds $(SEEDS) --store $(STORE)
+	$(BIN)/python -m chaos --plans 500 --kills 60 --seed $(SEED) --seeds $(SEEDS) --store $(STORE)
 
 # Changes MODULES (files or folders; all that money depends on by default) and runs their tests.
 mutation: postgrest

@@ -1,4 +1,0 @@
-"""Plans under way while processes are killed and the venue fails, judged by the exchange's ledger.
-
-`python -m tests.chaos --help`; see docs/chaos.md.
-"""

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.chaos.havoc import age_seconds
+from chaos.havoc import age_seconds
 from trader.processes.waiting import wait_until
 
 

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from tests.chaos.keeping import copy_journal
+from chaos.keeping import copy_journal
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chaos import patience
-from tests.chaos.patience import patiently
+from chaos import patience
+from chaos.patience import patiently
 from trader.strands.store import InvalidStrand, StoreUnavailable
 
 

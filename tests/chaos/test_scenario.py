@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.chaos.market_path import OPENING
-from tests.chaos.scenario import (
+from chaos.market_path import OPENING
+from chaos.scenario import (
     POOL_REST_SECONDS,
     PROCESS_REST_SECONDS,
     STORE_WEIGHTS,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.run import run
-from tests.chaos.scenario import STORE_WEIGHTS, Scenario, draw
+from chaos.run import run
+from chaos.scenario import STORE_WEIGHTS, Scenario, draw
 from tests.support.supabase_project import require_postgrest
 from trader.strands.opening import StoreKind
 

@@ -1,6 +1,6 @@
 """A server behind the store is killed, comes back, and its outage is known."""
 
-from tests.chaos.stores import DOWN_SECONDS, StoreServer
+from chaos.stores import DOWN_SECONDS, StoreServer
 
 
 def test_an_outage_lasts_from_the_kill_to_the_end_of_the_start() -> None:

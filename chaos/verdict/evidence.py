@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from tests.chaos.records import AcceptedOrder, Doubt, Ledger, PlannedOrder, PlanRecord, Trade
+from chaos.verdict.records import AcceptedOrder, Doubt, Ledger, PlannedOrder, PlanRecord, Trade
 from trader.lifecycle.fold import apply, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, Order

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.judge import Crime
-from tests.chaos.replays import Replays, replay_all
-from tests.chaos.test_false_alarms import write_account
+from chaos.verdict.judge import Crime
+from chaos.verdict.replays import Replays, replay_all
+from tests.chaos.verdict.test_false_alarms import write_account
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
 
-from tests.chaos.records import ZERO, AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
+from chaos.verdict.records import ZERO, AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
 from trader.lifecycle.stage import Leg, Stage
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.chaos.scenario import Kill, Target
-from tests.chaos.stores import StoreServer
-from tests.chaos.venue import FailingVenue
+from chaos.scenario import Kill, Target
+from chaos.stores import StoreServer
+from chaos.venue import FailingVenue
 from tests.support.real_processes import group_members
 from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import NotReady

@@ -1,6 +1,6 @@
 """What the account's strands tell of other hands: in a run there are none but the Trader's."""
 
-from tests.chaos.judge import Crime, Finding
+from chaos.verdict.judge import Crime, Finding
 from trader.lifecycle.encoding import to_event
 from trader.reconciliation.account import STAGE
 from trader.reconciliation.events import ExternalFillFound, ExternalOrderFound, LiquidationFound

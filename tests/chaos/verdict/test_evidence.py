@@ -1,6 +1,6 @@
 """What the judge is told of a plan's strands."""
 
-from tests.chaos.evidence import doubts_of, kinds_of_anomalies
+from chaos.verdict.evidence import doubts_of, kinds_of_anomalies
 from tests.support.lifecycles import LifecycleBuilder
 from trader.lifecycle.order_events import IntentDied, IntentUnknown, OrderAnomaly
 from trader.lifecycle.signal import Signal

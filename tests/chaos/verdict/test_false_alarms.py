@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.false_alarms import false_alarms
-from tests.chaos.judge import Crime, Finding
+from chaos.verdict.false_alarms import false_alarms
+from chaos.verdict.judge import Crime, Finding
 from tests.reconciliation.test_compare import a_fill
 from tests.support.lifecycles import START
 from trader.lifecycle.encoding import to_strands

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from tests.chaos.false_alarms import false_alarms
-from tests.chaos.havoc import Havoc
-from tests.chaos.judge import Crime, Finding, compare, is_at_rest, unfinished
-from tests.chaos.keeping import copy_journal
-from tests.chaos.patience import patiently
-from tests.chaos.records import Doubt, Ledger, PlanRecord
-from tests.chaos.replays import Replays, replay_all
-from tests.chaos.report import Report
-from tests.chaos.resolution import Outage, percentile, resolution_seconds
-from tests.chaos.scenario import Scenario
-from tests.chaos.traffic import Traffic
-from tests.chaos.world import World, running_world
+from chaos.havoc import Havoc
+from chaos.keeping import copy_journal
+from chaos.patience import patiently
+from chaos.scenario import Scenario
+from chaos.traffic import Traffic
+from chaos.verdict.false_alarms import false_alarms
+from chaos.verdict.judge import Crime, Finding, compare, is_at_rest, unfinished
+from chaos.verdict.records import Doubt, Ledger, PlanRecord
+from chaos.verdict.replays import Replays, replay_all
+from chaos.verdict.report import Report
+from chaos.verdict.resolution import Outage, percentile, resolution_seconds
+from chaos.world import World, running_world
 from trader.lifecycle.stage import Stage
 
 REST_SECONDS = 90.0

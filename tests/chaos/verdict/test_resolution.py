@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.chaos.records import Doubt
-from tests.chaos.resolution import Outage, percentile, resolution_seconds
+from chaos.verdict.records import Doubt
+from chaos.verdict.resolution import Outage, percentile, resolution_seconds
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from tests.chaos.resolution import Outage
+from chaos.verdict.resolution import Outage
 from tests.local_exchange.controls import Controls
 from tests.support.real_processes import ignore_event
 from trader.clock import utc_now

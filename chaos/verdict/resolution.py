@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.chaos.records import Doubt
+from chaos.verdict.records import Doubt
 
 
 @dataclass(frozen=True, slots=True)

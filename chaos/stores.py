@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.resolution import Outage
-from tests.chaos.scenario import Target
+from chaos.scenario import Target
+from chaos.verdict.resolution import Outage
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.supabase_project import supabase_project
 from trader.clock import utc_now

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.chaos.judge import Crime, Finding
-from tests.chaos.report import Report, table_head
+from chaos.verdict.judge import Crime, Finding
+from chaos.verdict.report import Report, table_head
 from trader.strands.opening import StoreKind
 
 FOUND = Finding(Crime.DUPLICATE, "0x1", "accepted 2 times")

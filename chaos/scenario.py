@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from tests.chaos.market_path import OPENING, MarketPath, Move
-from tests.chaos.plan_drafts import PlanDraft, draw_plan
+from chaos.market_path import OPENING, MarketPath, Move
+from chaos.plan_drafts import PlanDraft, draw_plan
 from trader.strands.opening import StoreKind
 
 PLANS_PER_SECOND = 4.0

@@ -9,11 +9,11 @@ from heapq import heappop, heappush
 
 import requests
 
-from tests.chaos.market_path import Move
-from tests.chaos.patience import patiently
-from tests.chaos.plan_drafts import PlanDraft
-from tests.chaos.scenario import Scenario
-from tests.chaos.world import World
+from chaos.market_path import Move
+from chaos.patience import patiently
+from chaos.plan_drafts import PlanDraft
+from chaos.scenario import Scenario
+from chaos.world import World
 from trader.clock import utc_now
 from trader.lifecycle.cancellation import NothingToCancel, request_cancel
 from trader.lifecycle.journal import Journal, UnknownLifecycle

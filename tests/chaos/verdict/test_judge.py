@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.judge import Crime, compare, is_at_rest, unfinished
-from tests.chaos.records import AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
+from chaos.verdict.judge import Crime, compare, is_at_rest, unfinished
+from chaos.verdict.records import AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
 from trader.lifecycle.stage import Leg, Stage
 
 SIGNER = "0xsigner"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.chaos.judge import Crime, Finding
+from chaos.verdict.judge import Crime, Finding
 from trader.strands.opening import StoreKind
 
 COLUMNS = (

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from redis import Redis
 
-from tests.chaos.evidence import JournalReader, read_ledger
-from tests.chaos.records import Ledger
-from tests.chaos.scenario import SECOND_WORKER
-from tests.chaos.stores import RunningStore, running_store
-from tests.chaos.venue import FailingVenue, failing_venue
+from chaos.scenario import SECOND_WORKER
+from chaos.stores import RunningStore, running_store
+from chaos.venue import FailingVenue, failing_venue
+from chaos.verdict.evidence import JournalReader, read_ledger
+from chaos.verdict.records import Ledger
 from tests.support.real_processes import real_stack
 from trader.market.snapshot import MarketSnapshot, SnapshotUnavailable
 from trader.processes import commands

@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: run a scenario and judge it; exit status 0 when nothing is wrong."""
+"""`python -m chaos`: run a scenario and judge it; exit status 0 when nothing is wrong."""
 
 import argparse
 import json
@@ -8,15 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.chaos.report import Report, table_head
-from tests.chaos.run import run
-from tests.chaos.scenario import draw
+from chaos.run import run
+from chaos.scenario import draw
+from chaos.verdict.report import Report, table_head
 from trader.strands.opening import StoreKind
 
 
 def main() -> int:
     """0 when every run was clean, 1 when something was found."""
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--plans", type=int, default=500, help="how many plans are submitted")
     parser.add_argument("--kills", type=int, default=60, help="how many processes are killed")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")

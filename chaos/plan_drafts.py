@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.chaos.market_path import price_text
+from chaos.market_path import price_text
 from trader.strands.strand import Json
 
 CANCELLED_SHARE = 0.2

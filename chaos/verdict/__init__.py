@@ -1,0 +1,1 @@
+"""How a run is judged: the exchange's ledger held against the journal."""
