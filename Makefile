@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SEED ?= 1
 SEEDS ?= 1
+PLANS ?= 500
+ACTS ?= 60
 STORE ?= sqlite
 MODULES ?=
 JOBS ?= 1
@@ -50,7 +52,7 @@ bench-journal: setup
 	$(BIN)/python -m benchmarks.journal
 
 chaos: postgrest
-	$(BIN)/python -m chaos --plans 500 --kills 60 --seed $(SEED) --seeds $(SEEDS) --store $(STORE)
+	$(BIN)/python -m chaos --plans $(PLANS) --acts $(ACTS) --seed $(SEED) --seeds $(SEEDS) --store $(STORE)
 
 # Changes MODULES (files or folders; all that money depends on by default) and runs their tests.
 mutation: postgrest

@@ -18,7 +18,7 @@ def main() -> int:
     """0 when every run was clean, 1 when something was found."""
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--plans", type=int, default=500, help="how many plans are submitted")
-    parser.add_argument("--kills", type=int, default=60, help="how many processes are killed")
+    parser.add_argument("--acts", type=int, default=60, help="how much is done to them")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds, one after the other")
     parser.add_argument(
@@ -26,7 +26,7 @@ def main() -> int:
         type=StoreKind,
         choices=list(StoreKind),
         default=StoreKind.SQLITE,
-        help="where the journal is kept; servers behind it are killed too",
+        help="where the journal is kept; servers behind it are killed",
     )
     parser.add_argument("--keep", action="store_true", help="keep journal and logs in any case")
     form = parser.add_mutually_exclusive_group()
@@ -48,7 +48,7 @@ def main() -> int:
 def _run(seed: int, options: argparse.Namespace) -> Report:
     """The folder of a run is kept when something was found: journal and logs explain it."""
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
-    report = run(draw(seed, options.plans, options.kills, options.store), folder)
+    report = run(draw(seed, options.plans, options.acts, options.store), folder)
     if report.is_clean and not options.keep:
         shutil.rmtree(folder)
     else:

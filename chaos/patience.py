@@ -8,7 +8,8 @@ from trader.strands.store import StoreUnavailable
 
 T = TypeVar("T")
 
-LONGEST_OUTAGE_SECONDS = 60.0
+LONGEST_OUTAGE_SECONDS = 120.0
+"""A process that is frozen for a minute may hold the journal's lock."""
 AGAIN_SECONDS = 0.1
 
 

@@ -10,6 +10,9 @@ from trader.strands.strand import Json
 
 CANCELLED_SHARE = 0.2
 LONGEST_TIME_TO_CANCEL = 12.0
+SOON_SHARE = 0.3
+SOON_SECONDS = 1.5
+"""Of those that are cancelled, so many are while they are being placed."""
 NOTIONAL = (60, 600)
 """US dollars a plan; the venue takes no order below 10."""
 
@@ -123,4 +126,5 @@ def _target(random: Random, price: float, sign: int) -> dict[str, Json]:
 def _draw_cancellation(random: Random) -> Cancellation | None:
     if random.random() >= CANCELLED_SHARE:
         return None
-    return Cancellation(random.uniform(0.2, LONGEST_TIME_TO_CANCEL), random.random() < 0.5)
+    latest = SOON_SECONDS if random.random() < SOON_SHARE else LONGEST_TIME_TO_CANCEL
+    return Cancellation(random.uniform(0.05, latest), random.random() < 0.5)

@@ -8,18 +8,25 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from chaos.acts.table import performers
 from chaos.havoc import Havoc
 from chaos.keeping import copy_journal
 from chaos.patience import patiently
-from chaos.scenario import Scenario
+from chaos.scenario import SENT, Scenario
 from chaos.traffic import Traffic
+from chaos.verdict.after_end import Moments, after_end
 from chaos.verdict.false_alarms import false_alarms
-from chaos.verdict.judge import Crime, Finding, compare, is_at_rest, unfinished
-from chaos.verdict.records import Doubt, Ledger, PlanRecord
-from chaos.verdict.replays import Replays, replay_all
+from chaos.verdict.finding import Crime, Finding
+from chaos.verdict.judge import compare, is_at_rest, left_over, restless, unfinished
+from chaos.verdict.outages import Outage, percentile, seconds_without
+from chaos.verdict.records import Ledger, PlanRecord
+from chaos.verdict.refusals import lost_to_passing, refused_exits, repeated_refusals
+from chaos.verdict.replays import replay_all
 from chaos.verdict.report import Report
-from chaos.verdict.resolution import Outage, percentile, resolution_seconds
+from chaos.verdict.resolution import resolution_seconds
+from chaos.verdict.unprotected_time import unprotected_times
 from chaos.world import World, running_world
+from trader.clock import utc_now
 from trader.lifecycle.stage import Stage
 
 REST_SECONDS = 90.0
@@ -40,8 +47,8 @@ class _View:
 def run(scenario: Scenario, folder: Path) -> Report:
     """Everything from the first process to the verdict; logs and journal stay in the folder."""
     with running_world(folder, scenario.seed, scenario.store) as world:
-        havoc = Havoc(world.supervisor, world.venue, world.kept.servers)
-        traffic = Traffic(world)
+        traffic = Traffic(world.store, world.venue)
+        havoc = Havoc(performers(world, traffic))
         began = time.monotonic()
         _let_loose(scenario, world, havoc, traffic)
         quiet_at = time.monotonic()
@@ -51,35 +58,44 @@ def run(scenario: Scenario, folder: Path) -> Report:
         recovered = time.monotonic() - quiet_at
         for plan in at_rest.plans:
             if plan.stage is not Stage.DONE:
-                traffic.end(plan.lifecycle_id)
+                traffic.cancel(plan.lifecycle_id, closes=True)
         at_end, _ = _view_when(
             world, lambda view: not unfinished(traffic.submitted, view.plans), END_SECONDS
         )
         replays = patiently(lambda: replay_all(world.store))
-        alarms = patiently(lambda: false_alarms(world.store))
-        if world.kept.servers:
+        findings = (
+            *_findings(at_rest, at_end, traffic, world),
+            *patiently(lambda: false_alarms(world.store, at_end.ledger)),
+            *replays.findings,
+        )
+        if not world.kept.is_left:
             copy_journal(world.store, folder / "trader.db")
         return _report(
             scenario,
             at_end,
-            replays,
-            findings=(*_findings(at_rest, at_end, traffic.submitted), *alarms),
-            kills=havoc.done,
-            world=world,
+            world,
+            findings=findings,
+            havoc=havoc,
             recovered=recovered if rests else None,
+            replayed=replays.count,
             seconds=time.monotonic() - began,
         )
 
 
 def _let_loose(scenario: Scenario, world: World, havoc: Havoc, traffic: Traffic) -> None:
-    """Kill and send at the same time; afterwards the venue fails no more."""
+    """Act, send and move prices at the same time; afterwards the venue fails no more."""
     world.venue.disturb()
     started = time.monotonic()
-    with ThreadPoolExecutor(2) as both:
-        killing = both.submit(havoc.wreak, scenario.kills, started)
-        sending = both.submit(traffic.send, scenario, started)
-    killing.result()
-    sending.result()
+    by_hand = [act for act in scenario.acts if act.kind not in SENT]
+    with ThreadPoolExecutor(3) as pool:
+        everything = [
+            pool.submit(havoc.wreak, by_hand, started),
+            pool.submit(traffic.send, scenario.plans, started),
+            pool.submit(traffic.move, scenario.moves, started),
+        ]
+    for each in everything:
+        each.result()
+    havoc.done.update(act.name for act in scenario.acts_of(*SENT))
     world.venue.calm()
 
 
@@ -106,46 +122,63 @@ def _all_rest(view: _View, submitted: Sequence[str]) -> bool:
     return resting.issuperset(submitted)
 
 
-def _findings(at_rest: _View, at_end: _View, submitted: Sequence[str]) -> tuple[Finding, ...]:
+def _findings(at_rest: _View, at_end: _View, traffic: Traffic, world: World) -> tuple[Finding, ...]:
     """Protection is judged while positions are held, everything else when all is over."""
     held = compare(at_rest.plans, at_rest.ledger)
+    moments = Moments(traffic.cancelled, world.pipeline.clocks.steps, world.venue.outages)
     return (
+        *restless(traffic.submitted, at_rest.plans, at_rest.ledger),
         *(finding for finding in held if finding.crime is Crime.UNPROTECTED),
         *compare(at_end.plans, at_end.ledger),
-        *unfinished(submitted, at_end.plans),
+        *unfinished(traffic.submitted, at_end.plans),
+        *left_over(at_end.ledger),
+        *after_end(at_end.plans, at_end.ledger, moments),
+        *repeated_refusals(at_end.plans),
+        *lost_to_passing(at_end.plans),
     )
 
 
 def _report(
     scenario: Scenario,
     view: _View,
-    replays: Replays,
-    findings: tuple[Finding, ...],
-    kills: Counter[str],
     world: World,
+    *,
+    findings: tuple[Finding, ...],
+    havoc: Havoc,
     recovered: float | None,
+    replayed: int,
     seconds: float,
 ) -> Report:
     doubts = [doubt for plan in view.plans for doubt in plan.doubts]
+    venue, store, steps = world.venue.outages, world.kept.outages, world.pipeline.clocks.steps
     return Report(
         seed=scenario.seed,
         store=scenario.store,
         plans=len(scenario.plans),
         outcomes=Counter(plan.outcome or plan.stage for plan in view.plans),
-        kills=kills,
+        acts=havoc.done,
+        left_out=havoc.left_out,
         faults=world.venue.struck,
         orders_accepted=len(view.ledger.orders),
         fills=len(view.ledger.trades),
         doubts=len(doubts),
-        unknown_resolution_p99_s=_p99(doubts, [*world.venue.outages, *world.kept.outages]),
-        unknown_resolution_with_store_outages_p99_s=_p99(doubts, world.venue.outages),
+        unknown_resolution_p99_s=percentile(
+            resolution_seconds(doubts, [*venue, *store], steps), 0.99
+        ),
+        unknown_resolution_with_store_outages_p99_s=percentile(
+            resolution_seconds(doubts, venue, steps), 0.99
+        ),
+        without_stop=_without_stop(view, [*venue, *store]),
+        most_refused_exits=max(map(refused_exits, view.plans), default=0),
         recovered_s=recovered,
-        replayed=replays.count,
+        replayed=replayed,
         anomalies=Counter(chain.from_iterable(plan.anomalies for plan in view.plans)),
         seconds=seconds,
-        findings=(*findings, *replays.findings),
+        findings=findings,
     )
 
 
-def _p99(doubts: Sequence[Doubt], outages: Sequence[Outage]) -> float | None:
-    return percentile(resolution_seconds(doubts, outages), 0.99)
+def _without_stop(view: _View, outages: Sequence[Outage]) -> list[float]:
+    """Each time without a stop, less the outages, in which nobody could have placed it."""
+    spans = (unprotected_times(plan, view.ledger, utc_now()) for plan in view.plans)
+    return [seconds_without(span.began, span.ended, outages) for span in chain.from_iterable(spans)]

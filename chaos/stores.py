@@ -6,8 +6,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chaos.scenario import Target
-from chaos.verdict.resolution import Outage
+from chaos.acts.act import Target
+from chaos.disk import SmallDisk, small_disk
+from chaos.locks import locked_file, locked_tables
+from chaos.verdict.outages import Outage
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.supabase_project import supabase_project
 from trader.clock import utc_now
@@ -44,15 +46,45 @@ class StoreServer:
 
 @dataclass(frozen=True, slots=True)
 class RunningStore:
-    """What the processes have to be told of it, and what of it can be killed."""
+    """What the processes have to be told of it, and what can be done to it.
+
+    `lock` holds its lock while the context lasts. `disk` is where it is kept, when that can be
+    filled. `outages` are those that have no server's end for a cause.
+    """
 
     variables: Mapping[str, str]
+    lock: Callable[[], AbstractContextManager[None]]
     servers: Mapping[Target, StoreServer] = field(default_factory=dict)
+    disk: SmallDisk | None = None
+    own_outages: list[Outage] = field(default_factory=list)
 
     @property
     def outages(self) -> list[Outage]:
-        """When the store was not there, because one of its servers was not."""
-        return [outage for server in self.servers.values() for outage in server.outages]
+        """When nothing could be written."""
+        of_servers = (outage for server in self.servers.values() for outage in server.outages)
+        return [*self.own_outages, *of_servers]
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is still there when the run is over."""
+        return not self.servers and self.disk is None
+
+    def hold_lock(self, seconds: float) -> None:
+        """Let nobody write for so long."""
+        with self.lock(), self._outage():
+            time.sleep(seconds)
+
+    def fill_disk(self, seconds: float) -> None:
+        """Let there be no room for so long."""
+        assert self.disk is not None
+        with self._outage():
+            self.disk.fill(seconds)
+
+    @contextmanager
+    def _outage(self) -> Iterator[None]:
+        began = utc_now()
+        yield
+        self.own_outages.append(Outage(began, utc_now()))
 
 
 @contextmanager
@@ -67,7 +99,10 @@ def running_store(kind: StoreKind, folder: Path) -> Iterator[RunningStore]:
 
 @contextmanager
 def _sqlite(folder: Path) -> Iterator[RunningStore]:
-    yield RunningStore({"TRADER_STORE_URL": f"sqlite:///{folder / 'trader.db'}"})
+    with small_disk(folder / "journal") as disk:
+        file = folder.resolve() / "journal" / "trader.db"
+        variables = {"TRADER_STORE_URL": f"sqlite:///{file}"}
+        yield RunningStore(variables, lambda: locked_file(file), disk=disk)
 
 
 @contextmanager
@@ -75,7 +110,8 @@ def _postgresql(_folder: Path) -> Iterator[RunningStore]:
     with running_postgres() as database:
         url = database.url(_migrated(database))
         server = StoreServer(lambda: database.stop("immediate"), database.start)
-        yield RunningStore({"TRADER_STORE_URL": url}, {Target.DATABASE: server})
+        servers = {Target.DATABASE: server}
+        yield RunningStore({"TRADER_STORE_URL": url}, lambda: locked_tables(url), servers)
 
 
 @contextmanager
@@ -85,6 +121,7 @@ def _supabase(folder: Path) -> Iterator[RunningStore]:
         running_postgres() as database,
         supabase_project(database, _migrated(database), folder) as project,
     ):
+        url = database.url(project.database)
 
         def start_database() -> None:
             database.start()
@@ -98,7 +135,7 @@ def _supabase(folder: Path) -> Iterator[RunningStore]:
             Target.DATABASE: StoreServer(lambda: database.stop("immediate"), start_database),
             Target.POSTGREST: StoreServer(project.rest.kill, project.rest.start),
         }
-        yield RunningStore(variables, servers)
+        yield RunningStore(variables, lambda: locked_tables(url), servers)
 
 
 def _migrated(database: PostgresServer) -> str:

@@ -1,7 +1,8 @@
-"""The local exchange as a venue that fails: by its seeded faults, and by being killed."""
+"""The local exchange as a venue that fails: by its seeded faults, and by what is done to it."""
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import requests
 
-from chaos.verdict.resolution import Outage
+from chaos.signals import freeze
+from chaos.verdict.outages import Outage
 from tests.local_exchange.controls import Controls
 from tests.support.real_processes import ignore_event
 from trader.clock import utc_now
@@ -21,6 +23,7 @@ from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import wait_until
 
 START_SECONDS = 30.0
+TIMEOUT_SECONDS = 10
 HTTP_RATE = 0.06
 REFUSAL_RATE = 0.01
 SOCKET_RATE = 0.005
@@ -35,6 +38,8 @@ class FailingVenue:
         self.controls = Controls(url)
         self.struck: Counter[str] = Counter()
         self.outages: list[Outage] = []
+        self.is_away = False
+        self._starts = 0
         self._supervisor = supervisor
         self._name = name
         self._seed = seed
@@ -42,7 +47,7 @@ class FailingVenue:
     def disturb(self) -> None:
         """Set the faults that the seed draws; another start of the exchange draws others."""
         self.controls.set_schedule(
-            self._seed + 1000 * len(self.outages),
+            self._seed + 1000 * self._starts,
             rate=HTTP_RATE,
             refusal_rate=REFUSAL_RATE,
             socket_rate=SOCKET_RATE,
@@ -60,11 +65,38 @@ class FailingVenue:
         self._count_strikes()
         pid = self.pid()
         assert pid is not None
-        began = utc_now()
-        os.killpg(pid, signal.SIGKILL)
-        self.await_health(other_than=pid)
-        self.outages.append(Outage(began, utc_now()))
+        with self._outage():
+            os.killpg(pid, signal.SIGKILL)
+            self.await_health(other_than=pid)
+        self._starts += 1
         self.disturb()
+
+    def freeze(self, seconds: float) -> None:
+        """Let the process stand for so long: what it is asked meanwhile it answers afterwards."""
+        pid = self.pid()
+        assert pid is not None
+        with self._outage():
+            freeze(os.killpg, pid, seconds)
+
+    def refuse(self, kind: str, seconds: float, **terms: str) -> None:
+        """Let this fault strike every action for so long, and return when it is over."""
+        began = utc_now()
+        self.controls.set_fault(kind, ends_after_ms=max(int(seconds * 1000), 1), **terms)
+        time.sleep(seconds)
+        self.outages.append(Outage(began, utc_now()))
+
+    def end_order(self, order_id: int, status: str) -> bool:
+        """End a working order as the venue does by itself; False when it has ended meanwhile."""
+        asked = {"oid": order_id, "status": status}
+        answer = requests.post(f"{self.url}/_local/end_order", json=asked, timeout=TIMEOUT_SECONDS)
+        return answer.ok
+
+    @contextmanager
+    def _outage(self) -> Iterator[None]:
+        began, self.is_away = utc_now(), True
+        yield
+        self.is_away = False
+        self.outages.append(Outage(began, utc_now()))
 
     def pid(self) -> int | None:
         """The exchange's process; None while it waits for its restart."""

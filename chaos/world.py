@@ -1,4 +1,4 @@
-"""The whole pipeline as `trader up` runs it, on a venue that fails."""
+"""The whole pipeline, on a venue, a broker and a store that fail."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -7,21 +7,18 @@ from pathlib import Path
 
 from redis import Redis
 
-from chaos.scenario import SECOND_WORKER
+from chaos.owner import Owner
+from chaos.pipeline import Pipeline, running_pipeline
 from chaos.stores import RunningStore, running_store
 from chaos.venue import FailingVenue, failing_venue
-from chaos.verdict.evidence import JournalReader, read_ledger
+from chaos.verdict.evidence import JournalReader
+from chaos.verdict.ledger import read_ledger
 from chaos.verdict.records import Ledger
-from tests.support.real_processes import real_stack
 from trader.market.snapshot import MarketSnapshot, SnapshotUnavailable
-from trader.processes import commands
-from trader.processes.child import Program
-from trader.processes.environments import for_command
-from trader.processes.stack import Stack
-from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import wait_until
 from trader.strands.opening import StoreKind, open_configured_store
 from trader.strands.store import StrandStore
+from trader.venues.credentials import PRIVATE_KEY
 
 FUNDS_USDC = "10000000"
 START_SECONDS = 60.0
@@ -34,43 +31,43 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Processes, the journal that they write and what keeps it, and the venue they trade at."""
+    """Processes, the journal that they write and what keeps it, and the venue they trade at.
 
-    supervisor: Supervisor
+    The account is the owner's; the Trader signs as an agent that he has approved.
+    """
+
+    pipeline: Pipeline
     venue: FailingVenue
+    owner: Owner
     kept: RunningStore
     store: StrandStore
     journal: JournalReader
-    address: str
 
     def ledger(self) -> Ledger:
         """What the exchange did for the account so far."""
-        return read_ledger(self.venue.url, self.address)
+        return read_ledger(self.venue.url, self.owner.address)
 
 
 @contextmanager
 def running_world(folder: Path, seed: int, kind: StoreKind) -> Iterator[World]:
     """Start everything; gives it when plans can be taken in."""
     with failing_venue(folder / "exchange", seed) as venue, running_store(kind, folder) as kept:
-        variables = {**SETTINGS, "TRADER_EXCHANGE_URL": venue.url, **kept.variables}
+        owner = Owner(venue.url)
+        venue.controls.deposit(owner.address, FUNDS_USDC)
+        variables = {
+            **SETTINGS,
+            **kept.variables,
+            "TRADER_EXCHANGE_URL": venue.url,
+            "TRADER_ACCOUNT_ADDRESS": owner.address,
+            PRIVATE_KEY: owner.approve_agent(),
+        }
         with (
-            real_stack(folder, variables) as stack,
-            closing(open_configured_store(stack.settings)) as store,
+            running_pipeline(folder, variables) as pipeline,
+            closing(open_configured_store(pipeline.settings)) as store,
         ):
-            _start_second_worker(stack)
-            address = stack.environment["TRADER_ACCOUNT_ADDRESS"]
-            venue.controls.deposit(address, FUNDS_USDC)
-            _await_market(stack.environment["TRADER_REDIS_URL"], stack.settings.venue_url)
+            _await_market(pipeline.broker.url, venue.url)
             journal = JournalReader(store)
-            yield World(stack.supervisor, venue, kept, store, journal, address)
-
-
-def _start_second_worker(stack: Stack) -> None:
-    """Another worker of the exchange queue, under a node name of its own."""
-    command = commands.worker("exchange")
-    arguments = [name.replace("exchange@", f"{SECOND_WORKER}@") for name in command.arguments]
-    environment = for_command(stack.environment, command.signs)
-    stack.supervisor.start(Program(f"worker-{SECOND_WORKER}", tuple(arguments), environment))
+            yield World(pipeline, venue, owner, kept, store, journal)
 
 
 def _await_market(redis_url: str, venue_url: str) -> None:

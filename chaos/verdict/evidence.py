@@ -1,18 +1,22 @@
-"""Reads both sides as they are now: the exchange's ledger, and the journal."""
+"""Reads the journal's side as it is now: every plan as its strands have it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
-import requests
-
-from chaos.verdict.records import AcceptedOrder, Doubt, Ledger, PlannedOrder, PlanRecord, Trade
+from chaos.verdict.records import Doubt, Ending, PlannedOrder, PlanRecord, Trade
 from trader.lifecycle.fold import apply, fold
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import DOUBTFUL, Order
-from trader.lifecycle.order_events import IntentUnknown
+from trader.lifecycle.order import DOUBTFUL, FORGOTTEN, Order
+from trader.lifecycle.order_events import IntentUnknown, OrdersIntended
+from trader.lifecycle.plan_events import (
+    CancelRequested,
+    EntryDenied,
+    PlanCancelled,
+    PlanExpired,
+    PlanRefused,
+)
+from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Leg, OrderState
 from trader.reconciliation.account import is_account
@@ -20,57 +24,11 @@ from trader.strands.store import StrandStore
 from trader.strands.strand import LifecycleRow
 from trader.venues.orders import Fill
 
-TIMEOUT_SECONDS = 10
 PAGE = 500
-WORKING = {"open", "triggered"}
-SIGNS = {"B": 1, "A": -1}
 NOT_LANDED = DOUBTFUL | {OrderState.NEVER_LANDED, OrderState.REJECTED}
-
-Json = Mapping[str, Any]
-
-
-def read_ledger(url: str, address: str) -> Ledger:
-    """What the exchange at `url` did for the account."""
-    answer = requests.get(f"{url}/_local/ledger", timeout=TIMEOUT_SECONDS)
-    answer.raise_for_status()
-    ledger, user = answer.json(), address.lower()
-    return Ledger(
-        orders=tuple(_accepted(order) for order in ledger["orders"] if order["user"] == user),
-        trades=tuple(_traded(fill) for fill in ledger["fills"] if fill["user"] == user),
-        positions=_positions(url, user),
-    )
-
-
-def _positions(url: str, user: str) -> dict[str, Decimal]:
-    query = {"type": "clearinghouseState", "user": user}
-    answer = requests.post(f"{url}/info", json=query, timeout=TIMEOUT_SECONDS)
-    answer.raise_for_status()
-    held = [entry["position"] for entry in answer.json()["assetPositions"]]
-    return {position["coin"]: Decimal(position["szi"]) for position in held}
-
-
-def _accepted(order: Json) -> AcceptedOrder:
-    return AcceptedOrder(
-        cloid=order["cloid"],
-        order_id=order["oid"],
-        signer=order["signer"],
-        nonce=order["nonce"],
-        size=Decimal(order["size"]),
-        filled=Decimal(order["filledSize"]),
-        is_working=order["status"] in WORKING,
-    )
-
-
-def _traded(fill: Json) -> Trade:
-    return Trade(
-        trade_id=fill["tid"],
-        order_id=fill["oid"],
-        cloid=fill.get("cloid"),
-        symbol=fill["coin"],
-        size=SIGNS[fill["side"]] * Decimal(fill["sz"]),
-        price=Decimal(fill["px"]),
-        fee=Decimal(fill["fee"]),
-    )
+ENDING = (CancelRequested, PlanCancelled, PlanExpired, PlanRefused, ExecutionFinished)
+BY_REQUEST = ("canceled", "scheduledCancel", FORGOTTEN)
+"""The words for an order that ended because somebody asked for it, or nobody knows how."""
 
 
 class JournalReader:
@@ -107,12 +65,15 @@ def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
         lifecycle_id=lifecycle.lifecycle_id,
         stage=lifecycle.stage,
         symbol=plan.symbol if plan else None,
+        sign=plan.direction.sign if plan else 1,
         outcome=lifecycle.outcome,
+        denied_by=_denied_by(lifecycle),
         has_stop=plan is not None and plan.stop_loss is not None,
         is_leaving=_is_leaving(lifecycle),
-        orders=tuple(_planned(lifecycle, order) for order in lifecycle.orders.values()),
+        orders=planned_orders(lifecycle),
         trades=tuple(_booked(fill) for fill in lifecycle.fills),
         doubts=doubts_of(lifecycle),
+        endings=endings_of(lifecycle),
         projection_agrees=row == project(lifecycle),
         anomalies=kinds_of_anomalies(lifecycle),
     )
@@ -126,17 +87,51 @@ def _is_leaving(lifecycle: Lifecycle) -> bool:
     return lifecycle.exit_reason is not None
 
 
-def _planned(lifecycle: Lifecycle, order: Order) -> PlannedOrder:
+def _denied_by(lifecycle: Lifecycle) -> str | None:
+    _, last = lifecycle.history[-1]
+    return last.control if isinstance(last, EntryDenied) and last.is_final else None
+
+
+def planned_orders(lifecycle: Lifecycle) -> tuple[PlannedOrder, ...]:
+    """The plan's orders, each with the strand that intended it."""
+    intended = {
+        event.intent_id: seq
+        for seq, (_, event) in enumerate(lifecycle.history)
+        if isinstance(event, OrdersIntended)
+    }
+    return tuple(
+        _planned(lifecycle, order, intended[order.intent_id]) for order in lifecycle.orders.values()
+    )
+
+
+def _planned(lifecycle: Lifecycle, order: Order, intent_seq: int) -> PlannedOrder:
     intent = lifecycle.intents[order.intent_id]
     return PlannedOrder(
         cloid=order.cloid,
         leg=order.leg,
         signer=intent.signer,
         nonce=intent.nonce,
+        intent_seq=intent_seq,
         order_id=order.order_id,
         has_landed=order.state not in NOT_LANDED,
         is_doubtful=order.state in DOUBTFUL,
         is_working=not order.state.is_over,
+        is_refused=_is_refused(order),
+        venue_text=order.venue_text,
+    )
+
+
+def _is_refused(order: Order) -> bool:
+    by_itself = order.state is OrderState.CANCELLED and order.venue_text not in BY_REQUEST
+    return order.state is OrderState.REJECTED or (by_itself and not order.fills)
+
+
+def endings_of(lifecycle: Lifecycle) -> tuple[Ending, ...]:
+    """Every strand that ended the plan, or asked it to end."""
+    return tuple(
+        Ending(seq, at, event.event, is_final=not isinstance(event, CancelRequested))
+        for seq, (at, event) in enumerate(lifecycle.history)
+        if isinstance(event, ENDING) or (isinstance(event, EntryDenied) and event.is_final)
     )
 
 
@@ -155,6 +150,7 @@ def _booked(fill: Fill) -> Trade:
         size=fill.side.sign * fill.size,
         price=fill.price,
         fee=fill.fee,
+        traded_at=fill.traded_at,
     )
 
 

@@ -1,7 +1,11 @@
-"""What the account's strands tell of other hands: in a run there are none but the Trader's."""
+"""What the account's strands tell of other hands, held against what the owner did by hand."""
 
-from chaos.verdict.judge import Crime, Finding
+from collections.abc import Iterator, Set
+
+from chaos.verdict.finding import Crime, Finding
+from chaos.verdict.records import Ledger
 from trader.lifecycle.encoding import to_event
+from trader.lifecycle.event import Event
 from trader.reconciliation.account import STAGE
 from trader.reconciliation.events import ExternalFillFound, ExternalOrderFound, LiquidationFound
 from trader.strands.store import StrandStore
@@ -9,11 +13,38 @@ from trader.strands.store import StrandStore
 OTHER_HANDS = (ExternalOrderFound, ExternalFillFound, LiquidationFound)
 
 
-def false_alarms(store: StrandStore) -> tuple[Finding, ...]:
-    """Every order, trade or liquidation that an account's strands take for somebody else's."""
-    return tuple(
-        Finding(Crime.FALSE_ALARM, row.lifecycle_id, f"seq {strand.seq}: {event.reason}")
-        for row in store.lifecycles(stage=STAGE)
-        for strand in store.load(row.lifecycle_id)
-        if isinstance(event := to_event(strand), OTHER_HANDS)
-    )
+def false_alarms(store: StrandStore, ledger: Ledger) -> tuple[Finding, ...]:
+    """Every order, trade or liquidation that was taken for somebody else's, and was not.
+
+    And every trade of the owner's that nobody noticed: it is lost.
+    """
+    told = list(_told(store))
+    orders = {order.order_id for order in ledger.owners_orders}
+    trades = {trade.trade_id for trade in ledger.owners_trades}
+    false = [
+        Finding(Crime.FALSE_ALARM, account_id, f"seq {seq}: {event.reason}")
+        for account_id, seq, event in told
+        if isinstance(event, OTHER_HANDS) and not _is_owners(event, orders, trades)
+    ]
+    noticed = {event.fill.trade_id for _, _, event in told if isinstance(event, ExternalFillFound)}
+    unnoticed = [
+        Finding(Crime.LOST, str(trade_id), "nobody noticed this trade of the account's owner")
+        for trade_id in sorted(trades - noticed)
+    ]
+    return (*false, *unnoticed)
+
+
+def _is_owners(event: Event, orders: Set[int], trades: Set[int]) -> bool:
+    match event:
+        case ExternalOrderFound(order=order):
+            return order.order_id in orders
+        case ExternalFillFound(fill=fill):
+            return fill.trade_id in trades
+        case _:
+            return False
+
+
+def _told(store: StrandStore) -> Iterator[tuple[str, int | None, Event]]:
+    for row in store.lifecycles(stage=STAGE):
+        for strand in store.load(row.lifecycle_id):
+            yield row.lifecycle_id, strand.seq, to_event(strand)

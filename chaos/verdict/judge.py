@@ -2,41 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from itertools import chain
 
+from chaos.verdict.finding import Crime, Finding
 from chaos.verdict.records import ZERO, AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
-from trader.lifecycle.stage import Leg, Stage
-
-
-class Crime(StrEnum):
-    """What may be found."""
-
-    DUPLICATE = "duplicate"
-    """The venue did twice what was wanted once."""
-    LOST = "lost"
-    """A plan that did not come to its end, or something at the venue that no plan knows."""
-    UNPROTECTED = "unprotected"
-    """A position without the stop that its plan wants."""
-    UNRESOLVED = "unresolved"
-    """An order of which nobody knows whether it landed."""
-    DIFFERENCE = "difference"
-    """The journal tells something else than the ledger."""
-    FALSE_ALARM = "false_alarm"
-    """The account's strands tell of other hands, and it was the Trader."""
-    REPLAY = "replay"
-    """A decision that comes out differently when it is made again from what was recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong. `subject` is a lifecycle id, a cloid or a symbol."""
-
-    crime: Crime
-    subject: str
-    text: str
+from trader.lifecycle.stage import Leg, Outcome, Stage
 
 
 def compare(plans: Sequence[PlanRecord], ledger: Ledger) -> tuple[Finding, ...]:
@@ -50,13 +21,34 @@ def compare(plans: Sequence[PlanRecord], ledger: Ledger) -> tuple[Finding, ...]:
     )
 
 
+def restless(
+    submitted: Iterable[str], plans: Sequence[PlanRecord], ledger: Ledger
+) -> tuple[Finding, ...]:
+    """The submitted plans to which something still has to happen."""
+    known = {plan.lifecycle_id: plan for plan in plans}
+    return tuple(
+        Finding(Crime.NOT_DONE_IN_TIME, lifecycle_id, f"it is not at rest: {_stage_of(plan)}")
+        for lifecycle_id in submitted
+        if (plan := known.get(lifecycle_id)) is None or not is_at_rest(plan, ledger)
+    )
+
+
 def unfinished(submitted: Iterable[str], plans: Sequence[PlanRecord]) -> tuple[Finding, ...]:
     """The submitted plans that are not done, although everything had its time."""
-    stages = {plan.lifecycle_id: plan.stage for plan in plans}
+    known = {plan.lifecycle_id: plan for plan in plans}
     return tuple(
-        Finding(Crime.LOST, lifecycle_id, f"the plan is not done: {stages.get(lifecycle_id)}")
+        Finding(Crime.NOT_DONE_IN_TIME, lifecycle_id, f"it is not done: {_stage_of(plan)}")
         for lifecycle_id in submitted
-        if stages.get(lifecycle_id) is not Stage.DONE
+        if (plan := known.get(lifecycle_id)) is None or plan.stage is not Stage.DONE
+    )
+
+
+def left_over(ledger: Ledger) -> tuple[Finding, ...]:
+    """What the account still holds when all plans are done: nobody looks after it any more."""
+    return tuple(
+        Finding(Crime.LOST, symbol, f"all plans are done, and the account still holds {size}")
+        for symbol, size in ledger.positions.items()
+        if size != ZERO
     )
 
 
@@ -95,7 +87,7 @@ def _traded(plan: PlanRecord, trades: Sequence[Trade]) -> Iterator[Finding]:
     if held * entered < ZERO or (entered == ZERO and held != ZERO):
         text = f"its exits traded more than its entry: {held} is left of {entered}"
         yield Finding(Crime.DUPLICATE, plan.lifecycle_id, text)
-    elif plan.stage is Stage.DONE and held != ZERO:
+    elif plan.stage is Stage.DONE and held != ZERO and plan.outcome != Outcome.CLOSED_EXTERNALLY:
         text = f"it is done, and {held} of {entered} is still held"
         yield Finding(Crime.LOST, plan.lifecycle_id, text)
     theirs, ours = Counter(trades), Counter(plan.trades)
@@ -106,8 +98,8 @@ def _traded(plan: PlanRecord, trades: Sequence[Trade]) -> Iterator[Finding]:
 
 
 def _protection(plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]) -> Iterator[Finding]:
-    held = abs(_sum(trades))
-    if plan.stage is Stage.DONE or not plan.has_stop or not held:
+    held = _held(plan, ledger, trades)
+    if plan.stage is Stage.DONE or not plan.has_stop or held <= ZERO:
         return
     stops = [o.cloid for o in plan.orders if o.leg is Leg.STOP]
     accepted = [a for cloid in stops for a in ledger.orders_by_cloid.get(cloid, ())]
@@ -117,6 +109,12 @@ def _protection(plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]) -> It
         yield Finding(Crime.UNPROTECTED, plan.lifecycle_id, text)
 
 
+def _held(plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]) -> Decimal:
+    """What the plan holds in its direction, as far as other hands have left it in the account."""
+    net = ledger.net_traded.get(plan.symbol or "", ZERO)
+    return min(plan.sign * _sum(trades), plan.sign * net)
+
+
 def _order(
     plan: PlanRecord, order: PlannedOrder, accepted: Sequence[AcceptedOrder]
 ) -> Iterator[Finding]:
@@ -124,12 +122,18 @@ def _order(
     if order.is_doubtful:
         yield Finding(Crime.UNRESOLVED, subject, f"{name} may or may not have landed")
     elif accepted and not order.has_landed:
-        yield Finding(Crime.LOST, subject, f"{name} was accepted, and is taken for dead")
+        if not (order.is_refused and all(_is_refused_later(found) for found in accepted)):
+            yield Finding(Crime.LOST, subject, f"{name} was accepted, and is taken for dead")
     elif order.has_landed and not accepted:
         yield Finding(Crime.DIFFERENCE, subject, f"{name} is told to have landed, and did not")
     else:
         for found in accepted:
             yield from _disagreements(subject, name, order, found)
+
+
+def _is_refused_later(found: AcceptedOrder) -> bool:
+    """A stop is accepted, and refused when it triggers and cannot trade."""
+    return not found.is_working and found.filled == ZERO
 
 
 def _disagreements(
@@ -165,14 +169,15 @@ def _unknown_to_all(known: Set[str], ledger: Ledger) -> Iterator[Finding]:
 
 
 def _positions(plans: Sequence[PlanRecord], ledger: Ledger) -> Iterator[Finding]:
-    """The account's position in each symbol is the sum of all that the plans have booked."""
+    """The account's position in each symbol is what the plans have booked and its owner traded."""
     booked: dict[str, Decimal] = {}
-    for trade in chain.from_iterable(plan.trades for plan in plans):
+    ours = chain.from_iterable(plan.trades for plan in plans)
+    for trade in (*ours, *ledger.owners_trades):
         booked[trade.symbol] = booked.get(trade.symbol, ZERO) + trade.size
     for symbol in sorted(booked.keys() | ledger.positions.keys()):
-        ours, theirs = booked.get(symbol, ZERO), ledger.positions.get(symbol, ZERO)
-        if ours != theirs:
-            text = f"the account holds {theirs}, the plans add up to {ours}"
+        known, held = booked.get(symbol, ZERO), ledger.positions.get(symbol, ZERO)
+        if known != held:
+            text = f"the account holds {held}, the plans and the owner add up to {known}"
             yield Finding(Crime.DIFFERENCE, symbol, text)
 
 
@@ -182,3 +187,7 @@ def _leg_of(plan: PlanRecord, trade: Trade) -> Leg | None:
 
 def _sum(trades: Iterable[Trade]) -> Decimal:
     return sum((trade.size for trade in trades), ZERO)
+
+
+def _stage_of(plan: PlanRecord | None) -> str:
+    return "it was never taken in" if plan is None else f"stage {plan.stage}"

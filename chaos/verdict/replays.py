@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chaos.verdict.judge import Crime, Finding
+from chaos.verdict.finding import Crime, Finding
 from trader.reconciliation.account import is_account
 from trader.replay.replay import Divergence, replay
 from trader.strands.store import StrandStore

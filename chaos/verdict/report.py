@@ -1,17 +1,18 @@
 """The figures of a run: one JSON object, or one row of a Markdown table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chaos.verdict.judge import Crime, Finding
+from chaos.verdict.finding import Crime, Finding
+from chaos.verdict.outages import percentile
 from trader.strands.opening import StoreKind
 
 COLUMNS = (
     "seed",
     "store",
     "plans",
-    "kills",
+    "acts",
     "faults",
     "orders_accepted",
     "unknown",
@@ -20,6 +21,13 @@ COLUMNS = (
     "unprotected_positions",
     "unknown_unresolved",
     "unknown_resolution_p99_s",
+    "without_stop_p50_s",
+    "without_stop_p99_s",
+    "without_stop_longest_s",
+    "most_refused_exits",
+    "after_end",
+    "lost_to_passing",
+    "not_done_in_time",
     "recovered_s",
     "journal_equals_ledger",
     "replayed",
@@ -33,23 +41,27 @@ COLUMNS = (
 class Report:
     """What a run did and what came of it. Times are seconds.
 
-    `kills` and `faults` by kind, `outcomes` of plans by name; `doubts` is how many intents were
-    unknown for a while; `recovered_s` is None when the plans did not come to rest in time.
-    `replayed` is how many plans were decided again; `anomalies`, by kind, are what was said of
-    orders and cannot be true.
+    `acts` and `faults` by kind, `left_out` the acts that cannot be done on this machine, `outcomes`
+    of plans by name; `doubts` is how many intents were unknown for a while; `without_stop` each
+    time in which a position was held without its stop; `recovered_s` is None when the plans did not
+    come to rest in time. `replayed` is how many plans were decided again; `anomalies`, by kind, are
+    what was said of orders and cannot be true.
     """
 
     seed: int
     store: StoreKind
     plans: int
     outcomes: Mapping[str, int]
-    kills: Mapping[str, int]
+    acts: Mapping[str, int]
+    left_out: Mapping[str, int]
     faults: Mapping[str, int]
     orders_accepted: int
     fills: int
     doubts: int
     unknown_resolution_p99_s: float | None
     unknown_resolution_with_store_outages_p99_s: float | None
+    without_stop: Sequence[float]
+    most_refused_exits: int
     recovered_s: float | None
     replayed: int
     anomalies: Mapping[str, int]
@@ -72,7 +84,8 @@ class Report:
             "store": self.store,
             "plans": self.plans,
             "outcomes": dict(self.outcomes),
-            "kills": dict(self.kills),
+            "acts": dict(self.acts),
+            "left_out": dict(self.left_out),
             "faults": dict(self.faults),
             "orders_accepted": self.orders_accepted,
             "fills": self.fills,
@@ -85,6 +98,15 @@ class Report:
             "unknown_resolution_with_store_outages_p99_s": _rounded(
                 self.unknown_resolution_with_store_outages_p99_s
             ),
+            "without_stop_times": len(self.without_stop),
+            "without_stop_p50_s": _rounded(percentile(self.without_stop, 0.5)),
+            "without_stop_p99_s": _rounded(percentile(self.without_stop, 0.99)),
+            "without_stop_longest_s": _rounded(max(self.without_stop, default=None)),
+            "after_end": self.count(Crime.AFTER_END),
+            "most_refused_exits": self.most_refused_exits,
+            "repeated_refusals": self.count(Crime.REPEATED_REFUSAL),
+            "lost_to_passing": self.count(Crime.LOST_TO_PASSING),
+            "not_done_in_time": self.count(Crime.NOT_DONE_IN_TIME),
             "recovered_s": _rounded(self.recovered_s),
             "journal_equals_ledger": not self.count(Crime.DIFFERENCE),
             "replayed": self.replayed,
@@ -98,7 +120,7 @@ class Report:
     def as_row(self) -> str:
         """A row of the table whose head is `table_head`."""
         figures = self.as_json()
-        figures |= {name: sum(figures[name].values()) for name in ("kills", "faults", "anomalies")}
+        figures |= {name: sum(figures[name].values()) for name in ("acts", "faults", "anomalies")}
         return _row(str(figures[name]) for name in COLUMNS)
 
 

@@ -1,11 +1,16 @@
 """What the judge is told of a plan's strands."""
 
-from chaos.verdict.evidence import doubts_of, kinds_of_anomalies
+import pytest
+
+from chaos.verdict.evidence import doubts_of, endings_of, kinds_of_anomalies, planned_orders
+from chaos.verdict.records import Ending
 from tests.support.lifecycles import LifecycleBuilder
 from trader.lifecycle.order_events import IntentDied, IntentUnknown, OrderAnomaly
+from trader.lifecycle.plan_events import CancelRequested, EntryDenied
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Leg, OrderState
-from trader.venues.orders import AnswerKind
+from trader.risk.control import Control
+from trader.venues.orders import AnswerKind, VenueOrderState
 
 
 def in_doubt(builder: LifecycleBuilder) -> str:
@@ -56,3 +61,55 @@ def test_anomalies_are_told_by_kind() -> None:
     )
     builder.event(seen)
     assert kinds_of_anomalies(builder.lifecycle) == ("traded_too_much while filled",)
+
+
+def test_an_order_knows_the_strand_that_intended_it() -> None:
+    builder = LifecycleBuilder().entered().intended(Leg.STOP, trigger="29000")
+    entry, stop = planned_orders(builder.lifecycle)
+    assert (entry.leg, entry.intent_seq) == (Leg.ENTRY, 2)
+    assert (stop.leg, stop.intent_seq) == (Leg.STOP, builder.lifecycle.seq)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_refused"),
+    [
+        ("canceled", False),
+        ("reduceOnlyCanceled", True),
+        ("marginCanceled", True),
+    ],
+)
+def test_an_exit_that_the_venue_ended_by_itself_counts_as_refused(
+    status: str, is_refused: bool
+) -> None:
+    builder = LifecycleBuilder().entered().intended(Leg.STOP, trigger="29000").answered()
+    builder.reported(VenueOrderState.CANCELLED, Leg.STOP, remaining="1", venue_status=status)
+    assert planned_orders(builder.lifecycle)[-1].is_refused is is_refused
+
+
+def test_a_refusal_is_told_in_the_venues_words() -> None:
+    builder = LifecycleBuilder().accepted().triggered().intended()
+    builder.answered(AnswerKind.REJECTED, text="Trading is halted.")
+    (entry,) = planned_orders(builder.lifecycle)
+    assert (entry.is_refused, entry.has_landed) == (True, False)
+    assert entry.venue_text == "Trading is halted."
+
+
+def test_the_strands_that_end_a_plan() -> None:
+    builder = LifecycleBuilder().entered()
+    asked_at, asked = builder.now, builder.lifecycle.seq + 1
+    builder.event(CancelRequested(requested_by="somebody", close_position=True, reason="asked"))
+    builder.left("31000")
+    ended_at = builder.lifecycle.updated_at
+    assert endings_of(builder.lifecycle) == (
+        Ending(asked, asked_at, "cancel_requested", is_final=False),
+        Ending(builder.lifecycle.seq, ended_at, "execution_finished", is_final=True),
+    )
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+def test_a_denial_ends_a_plan_when_it_is_final(is_final: bool) -> None:
+    denied = EntryDenied(
+        control=Control.HALTED, limit="", value="", is_final=is_final, reason="halted"
+    )
+    builder = LifecycleBuilder().accepted().triggered().event(denied)
+    assert len(endings_of(builder.lifecycle)) == is_final

@@ -1,16 +1,19 @@
 """The judge finds what is wrong, in ledgers and journals that were made up."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from chaos.verdict.judge import Crime, compare, is_at_rest, unfinished
+from chaos.verdict.finding import Crime
+from chaos.verdict.judge import compare, is_at_rest, left_over, restless, unfinished
 from chaos.verdict.records import AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
-from trader.lifecycle.stage import Leg, Stage
+from trader.lifecycle.stage import Leg, Outcome, Stage
 
 SIGNER = "0xsigner"
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def planned(cloid: str, leg: Leg, number: int, **changes: Any) -> PlannedOrder:
@@ -18,12 +21,15 @@ def planned(cloid: str, leg: Leg, number: int, **changes: Any) -> PlannedOrder:
 
 
 def accepted(cloid: str | None, number: int, **changes: Any) -> AcceptedOrder:
-    order = AcceptedOrder(cloid, number, SIGNER, number, Decimal(1), Decimal(0), is_working=False)
+    """One that ended at once, unless told."""
+    order = AcceptedOrder(
+        cloid, number, "ETH", SIGNER, number, Decimal(1), Decimal(0), START, ended_at=START
+    )
     return replace(order, **changes)
 
 
 def trade(cloid: str, number: int, size: int) -> Trade:
-    return Trade(number, number, cloid, "ETH", Decimal(size), Decimal(3000), Decimal("0.1"))
+    return Trade(number, number, cloid, "ETH", Decimal(size), Decimal(3000), Decimal("0.1"), START)
 
 
 BOUGHT, SOLD = trade("entry", 1, 1), trade("stop", 2, -1)
@@ -48,7 +54,7 @@ HOLDING = replace(
     trades=(BOUGHT,),
 )
 PROTECTED = Ledger(
-    orders=(accepted("entry", 1, filled=Decimal(1)), accepted("stop", 2, is_working=True)),
+    orders=(accepted("entry", 1, filled=Decimal(1)), accepted("stop", 2, ended_at=None)),
     trades=(BOUGHT,),
     positions={"ETH": Decimal(1)},
 )
@@ -64,7 +70,7 @@ def with_orders(ledger: Ledger, *orders: AcceptedOrder) -> Ledger:
 
 
 def without_stop(ledger: Ledger) -> Ledger:
-    ended = [replace(o, is_working=False) if o.cloid == "stop" else o for o in ledger.orders]
+    ended = [replace(o, ended_at=START) if o.cloid == "stop" else o for o in ledger.orders]
     return replace(ledger, orders=tuple(ended))
 
 
@@ -148,6 +154,32 @@ def test_what_is_lost_is_found(plan: PlanRecord, ledger: Ledger, expected: list[
     assert crimes(plan, ledger) == expected
 
 
+REFUSED_STOP = replace(STOP, order_id=None, has_landed=False, is_refused=True)
+
+
+@pytest.mark.parametrize(
+    ("filled", "ended_at", "expected"),
+    [("0", START, []), ("1", START, ["lost"]), ("0", None, ["lost"])],
+)
+def test_an_order_that_was_accepted_may_be_refused_when_it_triggers(
+    filled: str, ended_at: datetime | None, expected: list[str]
+) -> None:
+    exit_ = planned("exit", Leg.EXIT, 2)
+    sold = replace(SOLD, cloid="exit")
+    plan = replace(
+        DONE, orders=(ENTRY, replace(REFUSED_STOP, nonce=3), exit_), trades=(BOUGHT, sold)
+    )
+    ledger = Ledger(
+        orders=(
+            CLOSED.orders[0],
+            accepted("stop", 3, filled=Decimal(filled), ended_at=ended_at),
+            accepted("exit", 2, filled=Decimal(1)),
+        ),
+        trades=(BOUGHT, sold),
+    )
+    assert crimes(plan, ledger) == expected
+
+
 @pytest.mark.parametrize(
     ("ledger", "expected"),
     [
@@ -161,7 +193,7 @@ def test_what_is_lost_is_found(plan: PlanRecord, ledger: Ledger, expected: list[
                 PROTECTED,
                 orders=(
                     PROTECTED.orders[0],
-                    accepted("stop", 2, size=Decimal("0.4"), is_working=True),
+                    accepted("stop", 2, size=Decimal("0.4"), ended_at=None),
                 ),
             ),
             ["unprotected"],
@@ -239,20 +271,78 @@ def test_a_second_entry_after_a_proved_death_is_no_crime() -> None:
     assert crimes(plan, ledger) == []
 
 
+def by_hand(number: int, size: int) -> Trade:
+    return replace(trade("", number, size), cloid=None)
+
+
+TAKEN = replace(
+    DONE, orders=(ENTRY,), trades=(BOUGHT,), outcome=Outcome.CLOSED_EXTERNALLY, has_stop=True
+)
+TAKEN_AT_VENUE = Ledger(
+    orders=(accepted("entry", 1, filled=Decimal(1)),),
+    trades=(BOUGHT,),
+    owners_orders=(accepted(None, 5, filled=Decimal(1)),),
+    owners_trades=(by_hand(5, -1),),
+)
+"""A plan whose position the account's owner has closed by hand."""
+
+
+def test_a_position_that_other_hands_closed_may_end_a_plan() -> None:
+    assert crimes(TAKEN, TAKEN_AT_VENUE) == []
+    assert crimes(replace(TAKEN, outcome=Outcome.CLOSED), TAKEN_AT_VENUE) == ["lost"]
+
+
+def test_what_other_hands_have_taken_needs_no_stop() -> None:
+    plan = replace(HOLDING, orders=(ENTRY,))
+    assert crimes(plan, TAKEN_AT_VENUE) == []
+    half = replace(TAKEN_AT_VENUE, owners_trades=(), positions={"ETH": Decimal(1)})
+    assert crimes(plan, half) == ["unprotected"]
+
+
+def test_the_owners_trades_count_towards_the_position() -> None:
+    ledger = replace(TAKEN_AT_VENUE, owners_trades=())
+    assert crimes(TAKEN, ledger) == ["difference"]
+
+
+@pytest.mark.parametrize(("held", "expected"), [("0", []), ("-2", ["ETH"])])
+def test_nothing_may_be_held_when_all_plans_are_done(held: str, expected: list[str]) -> None:
+    found = left_over(replace(CLOSED, positions={"ETH": Decimal(held)}))
+    assert [(finding.crime, finding.subject) for finding in found] == [
+        (Crime.LOST, subject) for subject in expected
+    ]
+
+
 @pytest.mark.parametrize(
     ("plans", "expected"),
     [
         ([DONE], []),
-        ([HOLDING], ["the plan is not done: track"]),
-        ([], ["the plan is not done: None"]),
+        ([HOLDING], ["it is not done: stage track"]),
+        ([], ["it is not done: it was never taken in"]),
     ],
 )
-def test_a_plan_that_does_not_come_to_its_end_is_lost(
+def test_a_plan_that_does_not_come_to_its_end_is_found(
     plans: list[PlanRecord], expected: list[str]
 ) -> None:
     found = unfinished(["plan"], plans)
     assert [finding.text for finding in found] == expected
-    assert all(finding.crime is Crime.LOST for finding in found)
+    assert all(finding.crime is Crime.NOT_DONE_IN_TIME for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("plans", "expected"),
+    [
+        ([DONE], []),
+        ([HOLDING], []),
+        ([replace(HOLDING, is_leaving=True)], ["it is not at rest: stage track"]),
+        ([], ["it is not at rest: it was never taken in"]),
+    ],
+)
+def test_a_plan_that_does_not_come_to_rest_is_found(
+    plans: list[PlanRecord], expected: list[str]
+) -> None:
+    found = restless(["plan"], plans, PROTECTED)
+    assert [finding.text for finding in found] == expected
+    assert all(finding.crime is Crime.NOT_DONE_IN_TIME for finding in found)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from chaos.verdict.judge import Crime, Finding
+from chaos.verdict.finding import Crime, Finding
 from chaos.verdict.report import Report, table_head
 from trader.strands.opening import StoreKind
 
@@ -12,19 +12,22 @@ FOUND = Finding(Crime.DUPLICATE, "0x1", "accepted 2 times")
 
 
 def report(*findings: Finding, fills: int = 12, recovered_s: float | None = 2.345) -> Report:
-    kills: Mapping[str, int] = {"worker": 2, "beat": 1}
+    acts: Mapping[str, int] = {"kill worker": 2, "freeze beat": 1}
     return Report(
         seed=7,
         store=StoreKind.SQLITE,
         plans=5,
         outcomes={"closed": 5},
-        kills=kills,
+        acts=acts,
+        left_out={"full_disk": 1},
         faults={"delayed": 4},
         orders_accepted=15,
         fills=fills,
         doubts=1,
         unknown_resolution_p99_s=0.51234,
         unknown_resolution_with_store_outages_p99_s=1.5,
+        without_stop=[0.1, 0.25, 3.0],
+        most_refused_exits=2,
         recovered_s=recovered_s,
         replayed=5,
         anomalies={"traded_too_much while filled": 1},
@@ -59,5 +62,5 @@ def test_a_row_has_the_columns_of_the_head() -> None:
     head, rule = table_head().splitlines()
     row = report().as_row()
     assert head.count("|") == rule.count("|") == row.count("|")
-    known = "| 7 | sqlite | 5 | 3 | 4 | 15 | 1 | 0 | 0 | 0 | 0 | 0.51 | 2.35 | True |"
-    assert row == f"{known} 5 | 0 | 1 | 0 |"
+    known = "| 7 | sqlite | 5 | 3 | 4 | 15 | 1 | 0 | 0 | 0 | 0 | 0.51 | 0.25 | 3.0 | 3.0 | 2 |"
+    assert row == f"{known} 0 | 0 | 0 | 2.35 | True | 5 | 0 | 1 | 0 |"

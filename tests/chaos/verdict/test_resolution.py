@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chaos.clocks import ClockStep
+from chaos.verdict.outages import Outage
 from chaos.verdict.records import Doubt
-from chaos.verdict.resolution import Outage, percentile, resolution_seconds
+from chaos.verdict.resolution import resolution_seconds
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -33,9 +35,19 @@ def test_a_doubt_that_has_not_ended_has_no_length() -> None:
     assert resolution_seconds([Doubt("intent", at(0))], []) == []
 
 
+STEP = ClockStep("worker-exchange", timedelta(seconds=20), at(0), at(5))
+
+
 @pytest.mark.parametrize(
-    ("values", "expected"),
-    [([], None), ([3.0], 3.0), ([float(n) for n in range(1, 101)], 99.0), ([2.0, 1.0], 2.0)],
+    ("doubt", "expected"),
+    [
+        (Doubt("intent", at(0), at(10)), [10.0]),
+        (Doubt("intent", at(22), at(40)), []),
+        (Doubt("intent", at(0), at(24)), []),
+        (Doubt("intent", at(26), at(40)), [14.0]),
+    ],
 )
-def test_the_nearest_rank_counts(values: list[float], expected: float | None) -> None:
-    assert percentile(values, 0.99) == expected
+def test_a_doubt_tells_no_length_when_a_wrong_clock_may_have_told_it(
+    doubt: Doubt, expected: list[float]
+) -> None:
+    assert resolution_seconds([doubt], [], [STEP]) == expected

@@ -1,0 +1,1 @@
+"""What is done to a running pipeline: one module for each kind of act."""

@@ -1,0 +1,24 @@
+"""What can do an act of some kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chaos.acts.act import Act
+
+
+def always(_: Act) -> bool:
+    """For acts that are possible at any moment."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """`perform` returns when the act is over; False when it could not be done after all.
+
+    No two acts with the same `claim` are done at the same time, and none begins before it
+    `is_ready`.
+    """
+
+    claim: Callable[[Act], str]
+    perform: Callable[[Act], bool]
+    is_ready: Callable[[Act], bool] = always

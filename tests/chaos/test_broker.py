@@ -1,0 +1,54 @@
+"""A broker that comes back without what it had, or with less of it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from redis import Redis
+
+from chaos.broker import FailingBroker, failing_broker
+from tests.support.real_processes import ignore_event
+from trader.processes.supervisor import Supervisor
+from trader.processes.waiting import wait_until
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[FailingBroker]:
+    with Supervisor(tmp_path / "log", ignore_event) as supervisor:
+        yield failing_broker(supervisor, tmp_path / "broker")
+
+
+@pytest.fixture
+def redis(broker: FailingBroker) -> Iterator[Redis]:
+    with closing(Redis.from_url(broker.url)) as redis:
+        yield redis
+
+
+def test_a_killed_broker_comes_back_with_nothing(broker: FailingBroker, redis: Redis) -> None:
+    redis.set("key", "value")
+    broker.kill()
+    assert redis.dbsize() == 0
+
+
+def test_a_flushed_broker_forgets_everything_and_goes_on(
+    broker: FailingBroker, redis: Redis
+) -> None:
+    redis.set("key", "value")
+    started = redis.info("server")["run_id"]
+    broker.flush()
+    assert redis.dbsize() == 0
+    assert redis.info("server")["run_id"] == started
+
+
+def test_a_restored_broker_has_what_it_had_a_while_ago(
+    broker: FailingBroker, redis: Redis, tmp_path: Path
+) -> None:
+    redis.set("early", "1")
+    restoring = Thread(target=broker.restore, args=(1.0,))
+    restoring.start()
+    wait_until((tmp_path / "broker" / "copy").exists, 5, "it is copied")
+    wait_until(lambda: bool(redis.set("late", "1")), 5, "it is written")
+    restoring.join()
+    assert redis.keys() == [b"early"]
