@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chaos.acts.act import ActKind
 from chaos.run import run
 from chaos.scenario import draw
 from chaos.verdict.report import Report, table_head
@@ -27,6 +28,14 @@ def main() -> int:
         choices=list(StoreKind),
         default=StoreKind.SQLITE,
         help="where the journal is kept; servers behind it are killed",
+    )
+    parser.add_argument(
+        "--only",
+        type=ActKind,
+        choices=list(ActKind),
+        nargs="+",
+        default=list(ActKind),
+        help="kinds of acts; all of them unless told",
     )
     parser.add_argument("--keep", action="store_true", help="keep journal and logs in any case")
     form = parser.add_mutually_exclusive_group()
@@ -48,7 +57,7 @@ def main() -> int:
 def _run(seed: int, options: argparse.Namespace) -> Report:
     """The folder of a run is kept when something was found: journal and logs explain it."""
     folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
-    report = run(draw(seed, options.plans, options.acts, options.store), folder)
+    report = run(draw(seed, options.plans, options.acts, options.store, options.only), folder)
     if report.is_clean and not options.keep:
         shutil.rmtree(folder)
     else:

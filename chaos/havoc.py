@@ -2,8 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
+from typing import NamedTuple
 
 from chaos.acts.act import Act, ActKind
 from chaos.acts.performer import Performer
@@ -15,6 +17,12 @@ PATIENCE_SECONDS = 180.0
 LOOK_SECONDS = 0.1
 
 
+class _Doing(NamedTuple):
+    act: Act
+    claims: Collection[str]
+    future: Future[bool]
+
+
 class Havoc:
     """`done` counts acts by name, `left_out` those that nobody can do on this machine."""
 
@@ -22,7 +30,7 @@ class Havoc:
         self.done: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
         self._performers = performers
-        self._under_way: dict[str, tuple[Act, Future[bool]]] = {}
+        self._under_way: list[_Doing] = []
         self._waiting: list[Act] = []
 
     def wreak(self, acts: Sequence[Act], started: float) -> None:
@@ -46,23 +54,24 @@ class Havoc:
         is_begun = False
         for act in [act for act in self._waiting if act.at <= now]:
             performer = self._performers[act.kind]
-            claim = performer.claim(act)
-            if claim not in self._under_way and performer.is_ready(act):
+            claims = frozenset(performer.claims(act))
+            if claims.isdisjoint(self._claimed()) and performer.is_ready(act):
                 self._waiting.remove(act)
-                self._under_way[claim] = act, pool.submit(performer.perform, act)
+                self._under_way.append(_Doing(act, claims, pool.submit(performer.perform, act)))
                 is_begun = True
         return is_begun
 
     def _finish(self) -> None:
         """Count what is over; what could not be done waits again."""
-        for claim, (act, future) in list(self._under_way.items()):
-            if not future.done():
-                continue
-            del self._under_way[claim]
-            if future.result():
-                self.done[act.name] += 1
+        for doing in [doing for doing in self._under_way if doing.future.done()]:
+            self._under_way.remove(doing)
+            if doing.future.result():
+                self.done[doing.act.name] += 1
             else:
-                self._waiting.append(act)
+                self._waiting.append(doing.act)
+
+    def _claimed(self) -> Iterator[str]:
+        return chain.from_iterable(doing.claims for doing in self._under_way)
 
     def _first_at(self) -> float:
         return min((act.at for act in self._waiting), default=0.0)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from chaos.acts.act import ActKind
 from chaos.acts.table import performers
 from chaos.havoc import Havoc
 from chaos.keeping import copy_journal
 from chaos.patience import patiently
-from chaos.scenario import SENT, Scenario
+from chaos.scenario import Scenario
 from chaos.traffic import Traffic
 from chaos.verdict.after_end import Moments, after_end
 from chaos.verdict.false_alarms import false_alarms
@@ -86,16 +87,15 @@ def _let_loose(scenario: Scenario, world: World, havoc: Havoc, traffic: Traffic)
     """Act, send and move prices at the same time; afterwards the venue fails no more."""
     world.venue.disturb()
     started = time.monotonic()
-    by_hand = [act for act in scenario.acts if act.kind not in SENT]
     with ThreadPoolExecutor(3) as pool:
         everything = [
-            pool.submit(havoc.wreak, by_hand, started),
+            pool.submit(havoc.wreak, scenario.by_hand, started),
             pool.submit(traffic.send, scenario.plans, started),
             pool.submit(traffic.move, scenario.moves, started),
         ]
     for each in everything:
         each.result()
-    havoc.done.update(act.name for act in scenario.acts_of(*SENT))
+    havoc.done.update(act.name for act in scenario.acts_of(ActKind.PRICE_JUMP))
     world.venue.calm()
 
 

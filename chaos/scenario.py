@@ -1,6 +1,6 @@
 """Everything that happens in a run, drawn from its seed before it begins. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -15,15 +15,12 @@ PLANS_PER_SECOND = 4.0
 SECONDS_PER_ACT = 2.5
 SHORTEST_SECONDS = 8.0
 
-SENT = (ActKind.PRICE_JUMP, ActKind.OPPOSITE_PLANS)
-"""Acts that are part of the market and of the plans; the others are done by hand."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A run's plans, market and acts, each in the order of time, all within `seconds`.
 
-    What the acts of SENT stand for is among the plans and the moves.
+    The jumps of prices are among the moves, and opposite plans among the plans.
     """
 
     seed: int
@@ -33,15 +30,26 @@ class Scenario:
     moves: tuple[Move, ...]
     acts: tuple[Act, ...]
 
+    @property
+    def by_hand(self) -> tuple[Act, ...]:
+        """The acts that are done to the pipeline: all but the market's."""
+        return tuple(act for act in self.acts if act.kind is not ActKind.PRICE_JUMP)
+
     def acts_of(self, *kinds: ActKind) -> tuple[Act, ...]:
         """The acts of these kinds."""
         return tuple(act for act in self.acts if act.kind in kinds)
 
 
-def draw(seed: int, plans: int, acts: int, store: StoreKind = StoreKind.SQLITE) -> Scenario:
+def draw(
+    seed: int,
+    plans: int,
+    acts: int,
+    store: StoreKind = StoreKind.SQLITE,
+    only: Collection[ActKind] = tuple(ActKind),
+) -> Scenario:
     """The scenario of this seed and size: `plans` of the ordinary kind, and those of acts."""
     seconds = max(plans / PLANS_PER_SECOND, acts * SECONDS_PER_ACT, SHORTEST_SECONDS)
-    drawn = draw_acts(Random(f"{seed} acts"), acts, seconds, store)
+    drawn = draw_acts(Random(f"{seed} acts"), acts, seconds, store, only)
     path = MarketPath(Random(f"{seed} market"), seconds, tuple(_jumps(drawn)))
     ordinary = _draw_plans(Random(f"{seed} plans"), plans, seconds, path)
     against = (a for a in enumerate(drawn) if a[1].kind is ActKind.OPPOSITE_PLANS)

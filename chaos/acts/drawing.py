@@ -1,7 +1,7 @@
 """Draws a scenario's acts. Pure."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from random import Random
 from typing import TypeAlias
 
@@ -54,6 +54,7 @@ LENGTHS: Mapping[ActKind, tuple[float, float]] = {
     ActKind.LOCKED_JOURNAL: (1, 15),
     ActKind.BROKER_RESTORED: (3, 20),
     ActKind.VENUE_REFUSES: (1, 10),
+    ActKind.OPPOSITE_PLANS: (1, 4),
 }
 """How many seconds those acts last that last; short ones are more frequent than long ones."""
 LONGEST_SHARE = 0.4
@@ -70,20 +71,28 @@ POOL_REST_SECONDS = 3.0
 """How long a pool is, whose worker goes on."""
 
 
-def draw_acts(random: Random, count: int, seconds: float, store: StoreKind) -> tuple[Act, ...]:
-    """So many acts, spread over the time, in the order of time.
+def draw_acts(
+    random: Random,
+    count: int,
+    seconds: float,
+    store: StoreKind,
+    only: Collection[ActKind] = tuple(ActKind),
+) -> tuple[Act, ...]:
+    """So many acts of these kinds, spread over the time, in the order of time.
 
     As far as there are acts, what the store's servers suffer comes first, then every kind once,
     then every choice once; the others are drawn by weight.
     """
-    deck = [(choice, _queue(random)) for choice in _choices(random, count, store)]
+    deck = [(choice, _queue(random)) for choice in _choices(random, count, store, only)]
     return tuple(_spread(random, deck, seconds))
 
 
-def _choices(random: Random, count: int, store: StoreKind) -> list[Choice]:
-    of_store = STORE_WEIGHTS[store]
-    weights = {**of_store, **WEIGHTS}
-    servers = [choice for choice in of_store if choice[0] is ActKind.KILL]
+def _choices(
+    random: Random, count: int, store: StoreKind, only: Collection[ActKind]
+) -> list[Choice]:
+    possible = {**STORE_WEIGHTS[store], **WEIGHTS}
+    weights = {choice: weight for choice, weight in possible.items() if choice[0] in only}
+    servers = [choice for choice in STORE_WEIGHTS[store] if choice[0] in {ActKind.KILL} & set(only)]
     each = random.sample(list(weights), len(weights))
     kinds = list({kind: (kind, target) for kind, target in each}.values())
     rest = [choice for choice in each if choice not in kinds]

@@ -1,6 +1,6 @@
 """What can do an act of some kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from chaos.acts.act import Act
@@ -15,10 +15,10 @@ def always(_: Act) -> bool:
 class Performer:
     """`perform` returns when the act is over; False when it could not be done after all.
 
-    No two acts with the same `claim` are done at the same time, and none begins before it
-    `is_ready`.
+    No two acts that have one of their `claims` in common are done at the same time, and none begins
+    before it `is_ready`.
     """
 
-    claim: Callable[[Act], str]
+    claims: Callable[[Act], Collection[str]]
     perform: Callable[[Act], bool]
     is_ready: Callable[[Act], bool] = always

@@ -2,7 +2,9 @@
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from chaos.acts.act import Act, Target
 from chaos.acts.drawing import OF_QUEUES
@@ -32,12 +34,9 @@ class Victims:
         self._venue = venue
         self._store_servers = store_servers
 
-    def claim(self, act: Act) -> str:
+    def claims(self, act: Act) -> Collection[str]:
         """A worker and its pool are one; so are the servers behind a store."""
-        assert act.target is not None
-        if act.target in self._store_servers:
-            return "journal"
-        return process_name(act)
+        return ("journal",) if act.target in self._store_servers else (process_name(act),)
 
     def is_ready(self, act: Act) -> bool:
         """Whether it has been at its work for a while."""
@@ -76,6 +75,12 @@ class Victims:
                 return child is not None and freeze(os.kill, child, act.seconds)
             case _:
                 return process is not None and freeze(os.killpg, process, act.seconds)
+
+    def stall(self, names: Sequence[str], seconds: float) -> bool:
+        """Let all these processes stand for so long, and go on at the same moment."""
+        running = [pid for name in names if (pid := self._supervisor.pid(name)) is not None]
+        with ThreadPoolExecutor(len(names)) as pool:
+            return any(pool.map(partial(freeze, os.killpg, seconds=seconds), running))
 
     def _server(self, act: Act) -> StoreServer | None:
         return None if act.target is None else self._store_servers.get(act.target)

@@ -21,7 +21,7 @@ def recording(
         log.append(f"{act.name} ends")
         return outcome()
 
-    return Performer(lambda act: act.queue, perform, always)
+    return Performer(lambda act: act.queue.split(), perform, always)
 
 
 def wreak(havoc: Havoc, *acts: Act) -> None:
@@ -42,6 +42,17 @@ def test_acts_of_different_claims_overlap_and_those_of_one_do_not() -> None:
     assert havoc.done == {"kill stream": 1, "kill beat": 1, "kill broker": 1}
 
 
+def test_an_act_may_claim_more_than_one_thing() -> None:
+    log: list[str] = []
+    havoc = Havoc({ActKind.KILL: recording(log, seconds=0.3)})
+    wreak(
+        havoc,
+        Act(0.0, ActKind.KILL, Target.STREAM, "one two"),
+        Act(0.1, ActKind.KILL, Target.BEAT, "two three"),
+    )
+    assert log.index("kill stream ends") < log.index("kill beat begins")
+
+
 def test_what_could_not_be_done_is_tried_again() -> None:
     outcomes = iter([False, False, True])
     log: list[str] = []
@@ -60,7 +71,7 @@ def test_what_nobody_can_do_is_left_out() -> None:
 
 def test_an_act_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(havoc_module, "PATIENCE_SECONDS", 0.3)
-    never = Performer(lambda _: "", lambda _: True, lambda _: False)
+    never = Performer(lambda _: (), lambda _: True, lambda _: False)
     with pytest.raises(NotReady, match="kill worker exchange"):
         wreak(Havoc({ActKind.KILL: never}), Act(0.0, ActKind.KILL, Target.WORKER, "exchange"))
 

@@ -6,7 +6,7 @@ import pytest
 
 from chaos.acts.act import ActKind
 from chaos.market_path import JUMP_SIZE, OPENING
-from chaos.opposition import CONTESTED, FARTHEST_APART_SECONDS
+from chaos.opposition import CONTESTED, FARTHEST_SECONDS, MOST_PAIRS
 from chaos.scenario import draw
 from tests.local_exchange.wire.signing_client import ADDRESS
 from tests.support.real_processes import RealExchange
@@ -57,6 +57,13 @@ def test_prices_go_far_enough_to_hit_stops_and_targets_and_stay_in_reach() -> No
         assert max(mids) / opening < 1.25
 
 
+def test_only_some_kinds_may_be_asked_for() -> None:
+    kinds = {ActKind.CANCELS, ActKind.FREEZE}
+    scenario = draw(1, plans=10, acts=20, only=kinds)
+    assert {act.kind for act in scenario.acts} == kinds
+    assert len(scenario.acts) == 20
+
+
 def test_a_price_that_jumps_is_fifteen_per_cent_away_at_once() -> None:
     scenario = draw(1, plans=200, acts=60)
     jumps = [act.at for act in scenario.acts_of(ActKind.PRICE_JUMP)]
@@ -68,12 +75,13 @@ def test_a_price_that_jumps_is_fifteen_per_cent_away_at_once() -> None:
         assert abs(change) == pytest.approx(JUMP_SIZE, rel=1e-3)
 
 
-def test_opposite_plans_come_in_pairs_and_at_once() -> None:
+def test_opposite_plans_come_in_pairs_and_nearly_at_once() -> None:
     scenario = draw(1, plans=10, acts=60)
     acts = scenario.acts_of(ActKind.OPPOSITE_PLANS)
     against = [plan for plan in scenario.plans if "against" in str(plan.fields["plan_id"])]
+    longest = 2 * MOST_PAIRS * FARTHEST_SECONDS
     for act in acts:
-        pairs = [plan for plan in against if 0 <= plan.at - act.at <= FARTHEST_APART_SECONDS]
+        pairs = [plan for plan in against if 0 <= plan.at - act.at <= longest]
         directions = [plan.fields["direction"] for plan in pairs]
         assert directions.count("long") == directions.count("short") > 0
     assert {plan.fields["symbol"] for plan in against} & set(CONTESTED)

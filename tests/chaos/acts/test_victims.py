@@ -80,6 +80,17 @@ def test_a_worker_or_a_child_is_frozen(
     wait_until(lambda: "T" not in states(members), 5, "all go on")
 
 
+def test_several_processes_stand_and_go_on_together(supervisor: Supervisor) -> None:
+    worker, stream = pid_of(supervisor), pid_of(supervisor, "stream")
+    stalling = Thread(
+        target=victims_of(supervisor).stall, args=(("worker-exchange", "stream"), 0.5)
+    )
+    stalling.start()
+    wait_until(lambda: states({worker, stream}) == {"T"}, 5, "both stand")
+    stalling.join()
+    wait_until(lambda: "T" not in states({worker, stream}), 5, "both go on")
+
+
 def test_a_young_process_is_left_alone(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,9 +118,9 @@ def test_a_worker_and_its_pool_have_one_claim_and_so_have_a_stores_servers(
     server = StoreServer(lambda: None, lambda: None)
     victims = victims_of(supervisor, database=server, postgrest=server)
     kills = [act(ActKind.KILL, target) for target in Target]
-    claims = {kill.target: victims.claim(kill) for kill in kills}
-    assert claims[Target.WORKER] == claims[Target.POOL_CHILD] == "worker-exchange"
-    assert claims[Target.DATABASE] == claims[Target.POSTGREST] == "journal"
+    claims = {kill.target: victims.claims(kill) for kill in kills}
+    assert claims[Target.WORKER] == claims[Target.POOL_CHILD] == ("worker-exchange",)
+    assert claims[Target.DATABASE] == claims[Target.POSTGREST] == ("journal",)
     assert len(set(claims.values())) == 6
 
 
