@@ -18,6 +18,7 @@ def compare(plans: Sequence[PlanRecord], ledger: Ledger) -> tuple[Finding, ...]:
         *_doubled(ledger),
         *_unknown_to_all(known, ledger),
         *_positions(plans, ledger),
+        *_nettings(plans),
     )
 
 
@@ -83,7 +84,7 @@ def _entries(plan: PlanRecord, ledger: Ledger) -> Iterator[Finding]:
 def _traded(plan: PlanRecord, trades: Sequence[Trade]) -> Iterator[Finding]:
     """Entry and exits of the plan, by the ledger; every trade is booked, and once."""
     entered = _sum(t for t in trades if _leg_of(plan, t) is Leg.ENTRY)
-    held = _sum(trades)
+    held = _sum(trades) + plan.netted
     if held * entered < ZERO or (entered == ZERO and held != ZERO):
         text = f"its exits traded more than its entry: {held} is left of {entered}"
         yield Finding(Crime.DUPLICATE, plan.lifecycle_id, text)
@@ -112,7 +113,7 @@ def _protection(plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]) -> It
 def _held(plan: PlanRecord, ledger: Ledger, trades: Sequence[Trade]) -> Decimal:
     """What the plan holds in its direction, as far as other hands have left it in the account."""
     net = ledger.net_traded.get(plan.symbol or "", ZERO)
-    return min(plan.sign * _sum(trades), plan.sign * net)
+    return min(plan.sign * (_sum(trades) + plan.netted), plan.sign * net)
 
 
 def _order(
@@ -179,6 +180,17 @@ def _positions(plans: Sequence[PlanRecord], ledger: Ledger) -> Iterator[Finding]
         if known != held:
             text = f"the account holds {held}, the plans and the owner add up to {known}"
             yield Finding(Crime.DIFFERENCE, symbol, text)
+
+
+def _nettings(plans: Sequence[PlanRecord]) -> Iterator[Finding]:
+    """What plans close against each other changes nothing for all of them together."""
+    netted: dict[str, Decimal] = {}
+    for plan in plans:
+        netted[plan.symbol or ""] = netted.get(plan.symbol or "", ZERO) + plan.netted
+    for symbol, size in netted.items():
+        if size != ZERO:
+            text = f"plans were netted, and {size} of it is on one side only"
+            yield Finding(Crime.LOST, symbol, text)
 
 
 def _leg_of(plan: PlanRecord, trade: Trade) -> Leg | None:

@@ -133,10 +133,11 @@ class Doubt:
 class PlanRecord:
     """A plan as its strands have it.
 
-    `sign` is 1 for a long plan, -1 for a short one. `denied_by`: the control that stopped its entry
-    for good. `has_stop`: it wants a stop while it holds a position. `is_leaving`: it was told, or
-    has decided, to close it. `projection_agrees`: its row of `lifecycles` is the one that its
-    strands add up to. `anomalies`: what was said of its orders and cannot be true, by kind.
+    `sign` is 1 for a long plan, -1 for a short one. `denied_by`: the control that stopped its
+    entry for good. `has_stop`: it wants a stop while it holds a position. `is_leaving`: it was
+    told, or has decided, to close it. `netted`: what it has closed against opposite plans,
+    signed. `projection_agrees`: its row of `lifecycles` is the one that its strands add up to.
+    `anomalies`: what was said of its orders and cannot be true, by kind.
     """
 
     lifecycle_id: str
@@ -149,6 +150,7 @@ class PlanRecord:
     is_leaving: bool = False
     orders: tuple[PlannedOrder, ...] = ()
     trades: tuple[Trade, ...] = ()
+    netted: Decimal = ZERO
     doubts: tuple[Doubt, ...] = ()
     endings: tuple[Ending, ...] = ()
     projection_agrees: bool = True

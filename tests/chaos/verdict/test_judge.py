@@ -357,3 +357,19 @@ def test_a_plan_that_does_not_come_to_rest_is_found(
 )
 def test_whether_a_plan_is_at_rest(plan: PlanRecord, expected: bool) -> None:
     assert is_at_rest(plan, PROTECTED) is expected
+
+
+def test_what_was_closed_against_another_plan_is_held_no_more() -> None:
+    held = sum(trade.size for trade in HOLDING.trades)
+    done = replace(HOLDING, stage=Stage.DONE, outcome=Outcome.NETTED, orders=HOLDING.orders)
+    kept = [f.text for f in compare([done], PROTECTED) if f.crime is Crime.LOST]
+    assert any("is still held" in text for text in kept)
+    netted = [f.text for f in compare([replace(done, netted=-held)], PROTECTED)]
+    assert not any("is still held" in text for text in netted)
+
+
+@pytest.mark.parametrize(("other", "found"), [("1", False), ("0.9", True), ("0", True)])
+def test_nettings_that_do_not_add_up_are_found(other: str, found: bool) -> None:
+    plans = [replace(DONE, netted=Decimal(-1)), replace(DONE, netted=Decimal(other))]
+    texts = [finding.text for finding in compare(plans, CLOSED)]
+    assert any("on one side only" in text for text in texts) is found
