@@ -10,6 +10,9 @@ STORE ?= sqlite
 MODULES ?=
 JOBS ?= 1
 
+# Each file's tests stay together: they share servers. Three at a time keep two cores busy.
+IN_PARALLEL := --numprocesses 3 --dist loadfile
+
 .PHONY: setup postgrest run test lint format docs bench bench-journal chaos mutation requirements clean
 
 setup: $(STAMP)
@@ -29,7 +32,7 @@ run: setup
 	$(BIN)/trader demo
 
 test: postgrest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 lint: setup
 	$(BIN)/ruff check .
