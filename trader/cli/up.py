@@ -38,7 +38,8 @@ def up() -> None:
     """Run everything here until Ctrl-C: exchange, broker, store, workers, beat and Flower.
 
     What TRADER_* variables name is used as it is (a Redis, a venue, a store, a key); what they do
-    not name is brought along. Files and logs are in the folder var.
+    not name is brought along. Files and logs are in the folder var: the next start goes on from
+    there, with the journal, the exchange and its account. Remove the folder to begin anew.
     """
     console = Console(highlight=False)
     try:

@@ -44,30 +44,43 @@ def with_broker(
 
 
 def with_local_exchange(
-    supervisor: Supervisor, environment: Mapping[str, str], options: tuple[str, ...]
+    supervisor: Supervisor,
+    environment: Mapping[str, str],
+    options: tuple[str, ...],
+    data_folder: Path | None,
 ) -> dict[str, str]:
     """The environment with TRADER_EXCHANGE_URL: the given one, or that of one we start.
 
-    An exchange that ends takes its ledger with it, so it is not restarted.
+    With a data folder it goes on from there, also when it is started again. Without one, an
+    exchange that ends takes its ledger with it, so it is not restarted.
     """
     if "TRADER_EXCHANGE_URL" in environment:
         return dict(environment)
     port = free_port(EXCHANGE_PORT)
-    command = local_exchange(port, options)
+    kept = () if data_folder is None else ("--data-dir", str(data_folder))
+    command = local_exchange(port, (*options, *kept))
     supervisor.start(
-        Program(command.name, command.arguments, for_stranger(environment), restarts=False)
+        Program(
+            command.name,
+            command.arguments,
+            for_stranger(environment),
+            restarts=data_folder is not None,
+        )
     )
     url = f"http://{LOOPBACK}:{port}"
     await_exchange(url, EXCHANGE_START_SECONDS)
     return {**environment, "TRADER_EXCHANGE_URL": url}
 
 
-def with_local_account(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+def with_local_account(
+    environment: Mapping[str, str], folder: Path, *, is_funded: bool
+) -> dict[str, str]:
     """The environment with a key and a funded account: the given ones, or the folder's own."""
     with_key = {**environment, **_key_if_unnamed(environment, folder)}
     signer = read_credentials(with_key).address
     address = with_key.get("TRADER_ACCOUNT_ADDRESS") or signer
-    fund(environment["TRADER_EXCHANGE_URL"], address)
+    if not is_funded:
+        fund(environment["TRADER_EXCHANGE_URL"], address)
     return {**with_key, "TRADER_ACCOUNT_ADDRESS": address}
 
 

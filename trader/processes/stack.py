@@ -17,14 +17,16 @@ from trader.processes.waiting import wait_until
 from trader.settings import Network, Settings, read_settings
 
 START_SECONDS = 60.0
+EXCHANGE = "exchange"
+"""The folder in which the local exchange keeps its ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class StackOptions:
     """How a stack runs: its folder, the environment it starts from, and what it includes.
 
-    `durable`: the embedded broker keeps its messages over a restart. `exchange_options`: further
-    arguments of the local exchange.
+    `durable`: the embedded broker and the local exchange keep what they know over a restart, their
+    own and the stack's. `exchange_options`: further arguments of the local exchange.
     """
 
     folder: Path
@@ -111,8 +113,13 @@ def _with_embedded_parts(
     environment = embedded.with_broker(supervisor, environment, folder, options.durable)
     if network is not Network.LOCAL:
         return environment
-    environment = embedded.with_local_exchange(supervisor, environment, options.exchange_options)
-    return embedded.with_local_account(environment, folder)
+    data_folder = folder / EXCHANGE if options.durable else None
+    goes_on = data_folder is not None and data_folder.exists()
+    is_ours = "TRADER_EXCHANGE_URL" not in environment
+    environment = embedded.with_local_exchange(
+        supervisor, environment, options.exchange_options, data_folder
+    )
+    return embedded.with_local_account(environment, folder, is_funded=goes_on and is_ours)
 
 
 def _pipeline(options: StackOptions) -> tuple[Command, ...]:
