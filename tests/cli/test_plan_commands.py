@@ -1,30 +1,55 @@
 """The commands on plans and strands, on a real store."""
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 from typer.testing import CliRunner, Result
 
-from tests.support.lifecycles import LifecycleBuilder, a_plan
+from tests.support.lifecycles import START, LifecycleBuilder, a_plan, a_quote
+from tests.venues.builders import BTC
+from trader.cli.around import nobody_publishes
 from trader.cli.main import app
+from trader.clock import utc_now
 from trader.lifecycle.journal import Journal, UnknownLifecycle
 from trader.lifecycle.order_events import OrderAnomaly
 from trader.lifecycle.projection import project
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
+from trader.market.snapshot import MarketSnapshot
+from trader.settings import read_settings
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW
 
-PLAN = {"plan_id": "p", "symbol": "BTC", "direction": "long"}
+PLAN = {
+    "plan_id": "p",
+    "symbol": "BTC",
+    "direction": "long",
+    "timeframe": "1h",
+    "entry": "immediately",
+    "order": {"type": "market"},
+    "size": {"unit": "notional", "value": "500"},
+    "valid_until": "2099-01-01T00:00:00Z",
+}
+WRONG = {"plan_id": "q", "symbol": "ETH", "direction": "long", "timeframe": "1h", "stop_loss": -1}
+REASONS = [
+    "trading_plan.entry_conditions is missing or null: write it (was null)",
+    "trading_plan.position_size is missing or null: write it (was null)",
+    "trading_plan.stop_loss must be above 0 (was -1)",
+]
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TRADER_STORE_URL", f"sqlite:///{tmp_path / 'journal.db'}")
+    monkeypatch.setenv("TRADER_REDIS_URL", "redis://127.0.0.1:9")
     store = SqliteStore(tmp_path / "journal.db")
     yield store
     store.close()
@@ -51,10 +76,60 @@ def test_submit_writes_the_plan_and_prints_its_lifecycle_id(
 ) -> None:
     (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
     ids = {run("plan", "submit", "plan.json").stdout.strip()}
-    ids.add(run("plan", "submit", "-", text="plan_id: q\nsymbol: ETH\n").stdout.strip())
+    ids.add(run("plan", "submit", "-", text=json.dumps(PLAN)).stdout.strip())
     inbox = store.plan_inbox()
     assert {strand.lifecycle_id for strand in inbox} == ids
     assert inbox[0].content["trading_plan"] == PLAN
+
+
+def test_submit_says_at_once_all_that_the_intake_would_refuse(store: SqliteStore) -> None:
+    refused = run("plan", "submit", "-", text=json.dumps(WRONG))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.splitlines() == REASONS
+    assert store.plan_inbox() == ()
+
+
+def test_submit_publishes_it_anyway_when_it_is_told_to(store: SqliteStore) -> None:
+    sent = run("plan", "submit", "-", "--anyway", text=json.dumps(WRONG))
+    assert (sent.exit_code, sent.stderr.splitlines()[:3]) == (0, REASONS)
+    (strand,) = store.plan_inbox()
+    assert strand.lifecycle_id == sent.stdout.strip()
+
+
+def test_submit_says_when_nobody_takes_plans_in(store: SqliteStore) -> None:
+    sent = run("plan", "submit", "-", text=json.dumps(PLAN))
+    assert sent.exit_code == 0
+    assert "nobody takes plans in" in sent.stderr
+    assert "`trader up`" in sent.stderr
+    assert len(store.plan_inbox()) == 1
+
+
+def test_submit_looks_at_what_the_venue_lists_when_that_is_known(
+    store: SqliteStore, empty_broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADER_REDIS_URL", empty_broker_url)
+    with Redis.from_url(empty_broker_url) as redis:
+        market = MarketSnapshot(redis, read_settings(os.environ).venue_url)
+        market.publish({"BTC": a_quote("60000", utc_now())}, {"BTC": BTC})
+    unlisted = run("plan", "submit", "-", text=json.dumps({**PLAN, "symbol": "NOSUCH"}))
+    assert (unlisted.exit_code, "is not listed" in unlisted.stderr) == (1, True)
+    taken = run("plan", "submit", "-", text=json.dumps(PLAN))
+    assert (taken.exit_code, taken.stderr) == (0, "")
+    assert len(store.plan_inbox()) == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [(10, None), (11, "the last prices were published 11 s ago"), (None, "ever published")],
+)
+def test_somebody_is_there_when_prices_are_published(age: int | None, said: str | None) -> None:
+    quotes = {} if age is None else {"BTC": a_quote("1", START - timedelta(seconds=age))}
+    found = nobody_publishes(quotes, START, timedelta(seconds=10))
+    assert (found is None) if said is None else (found is not None and said in found)
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version").stdout == f"trader {version('trader')}\n"
 
 
 def test_list_shows_plans_and_not_the_account(store: SqliteStore) -> None:

@@ -1,6 +1,8 @@
 """The command `trader`."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -33,6 +35,24 @@ for command in (demo, up, doctor, stream, strands, cancel, migrate, archive, reb
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(exchange)
 app.add_typer(plan, name="plan")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"trader {version('trader')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Executes approved trading plans: sent once, tracked to the end, every step explained."""
 
 
 def main() -> None:

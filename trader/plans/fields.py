@@ -1,6 +1,6 @@
 """A raw mapping that is read field by field, with nothing left unread."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -55,3 +55,18 @@ def mapping(value: object, path: str) -> Fields:
     if not isinstance(value, Mapping):
         raise PlanRefused(RefusalCode.MALFORMED, path, value, "write a mapping of fields")
     return Fields(value, path)
+
+
+def read_each(readers: Mapping[str, Callable[[], object]]) -> dict[str, object]:
+    """What each of these reads, by name. Raises PlanRefused with all that is wrong."""
+    read: dict[str, object] = {}
+    refused: list[PlanRefused] = []
+    for name, reader in readers.items():
+        try:
+            read[name] = reader()
+        except PlanRefused as error:
+            refused.append(error)
+    if refused:
+        first, *others = refused
+        raise first.with_others(refusal for error in others for refusal in error.refusals)
+    return read

@@ -43,16 +43,28 @@ def read_plan(
 
     `instruments` is what the venue lists, by symbol. Whatever the content, nothing is raised.
     """
+    read = read_or_refuse(strand, instruments, now)
+    return read if isinstance(read, Plan) else read[0]
+
+
+def read_or_refuse(
+    strand: Strand, instruments: Mapping[str, Instrument] | None, now: datetime
+) -> Plan | tuple[Refusal, ...]:
+    """The plan, or every reason that is found why it is not executed.
+
+    What the venue lists, and what it takes, is not looked at when `instruments` is None.
+    """
     try:
         fields = open_envelope(strand)
         agree_with_row(fields, strand)
         shape = _NATIVE if native.MARKERS & fields.values.keys() else _TRADING_PLAN
         plan = shape.read(fields, strand, now)
-        obey_venue(plan, instruments, fields, shape.limit_price)
+        if instruments is not None:
+            obey_venue(plan, instruments, fields, shape.limit_price)
     except PlanRefused as refused:
-        return refused.refusal
+        return refused.refusals
     except ValidationError as error:
-        return _refusal_of(error)
+        return (_refusal_of(error),)
     return plan
 
 

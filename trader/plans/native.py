@@ -7,7 +7,7 @@ from typing import Final
 
 from trader.plans.durations import duration
 from trader.plans.expectation import expectation
-from trader.plans.fields import Fields, mapping
+from trader.plans.fields import Fields, mapping, read_each
 from trader.plans.plan import (
     MAX_SLIPPAGE_BPS,
     Direction,
@@ -54,24 +54,33 @@ class _SizeUnit(StrEnum):
 def read_native(fields: Fields, strand: Strand, now: datetime) -> Plan:
     """The plan. Raises PlanRefused, or ValidationError where its fields contradict each other."""
     fields.refuse_others(Plan.model_fields)
-    timeframe = fields.read("timeframe", one_of(Timeframe))
-    return Plan(
-        plan_id=fields.read("plan_id", text),
-        symbol=fields.read("symbol", text),
-        direction=fields.read("direction", one_of(Direction)),
-        timeframe=timeframe,
-        entry=fields.read("entry", condition),
-        order=fields.read("order", entry_order),
-        size=fields.read("size", position_size),
-        stop_loss=fields.find("stop_loss", positive),
-        take_profit=fields.find("take_profit", positive),
-        valid_until=read_valid_until(fields, timeframe, strand.created_at, now),
-        max_hold=fields.find("max_hold", duration),
-        expectation=fields.find("expectation", expectation) or Expectation(),
-        confidence=_confidence(fields),
-        regime=fields.find("regime", text) or strand.regime,
-        decision_id=fields.find("decision_id", text),
-        signal_id=fields.find("signal_id", text),
+
+    def timeframe() -> Timeframe:
+        return fields.read("timeframe", one_of(Timeframe))
+
+    return Plan.model_validate(
+        read_each(
+            {
+                "timeframe": timeframe,
+                "plan_id": lambda: fields.read("plan_id", text),
+                "symbol": lambda: fields.read("symbol", text),
+                "direction": lambda: fields.read("direction", one_of(Direction)),
+                "entry": lambda: fields.read("entry", condition),
+                "order": lambda: fields.read("order", entry_order),
+                "size": lambda: fields.read("size", position_size),
+                "stop_loss": lambda: fields.find("stop_loss", positive),
+                "take_profit": lambda: fields.find("take_profit", positive),
+                "valid_until": lambda: read_valid_until(
+                    fields, timeframe(), strand.created_at, now
+                ),
+                "max_hold": lambda: fields.find("max_hold", duration),
+                "expectation": lambda: fields.find("expectation", expectation) or Expectation(),
+                "confidence": lambda: _confidence(fields),
+                "regime": lambda: fields.find("regime", text) or strand.regime,
+                "decision_id": lambda: fields.find("decision_id", text),
+                "signal_id": lambda: fields.find("signal_id", text),
+            }
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """Why a plan is not executed."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from trader.conditions.quoting import as_written
@@ -61,11 +62,20 @@ class Refusal(Record):
 
 
 class PlanRefused(Permanent):
-    """The plan cannot be read; carries the refusal."""
+    """The plan cannot be read; carries the refusal, and those that were found besides."""
 
     def __init__(self, code: RefusalCode, field: str, value: object, reason: str) -> None:
         self.refusal = Refusal(code=code, field=field, value=as_written(value), reason=reason)
+        self.refusals: tuple[Refusal, ...] = (self.refusal,)
         super().__init__(f"{field}: {reason}")
+
+    def with_others(self, others: Iterable[Refusal]) -> "PlanRefused":
+        """The same, with what else is wrong; each field is named once."""
+        by_field = {self.refusal.field: self.refusal}
+        for refusal in others:
+            by_field.setdefault(refusal.field, refusal)
+        self.refusals = tuple(by_field.values())
+        return self
 
 
 def refusal_table() -> str:

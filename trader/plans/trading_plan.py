@@ -7,7 +7,7 @@ from typing import Final
 from trader.conditions.condition import Condition
 from trader.plans.execution_params import read_order
 from trader.plans.expectation import EXPECTED_FIELDS, expected_fields
-from trader.plans.fields import Fields, mapping
+from trader.plans.fields import Fields, mapping, read_each
 from trader.plans.plan import Direction, EquityFraction, Plan, Timeframe
 from trader.plans.refusal import PlanRefused, RefusalCode
 from trader.plans.validity import read_valid_until
@@ -56,26 +56,37 @@ _SHARE: Final = between(Decimal(0), Decimal(1))
 def read_trading_plan(fields: Fields, strand: Strand, now: datetime) -> Plan:
     """The plan. Raises PlanRefused, or ValidationError where its fields contradict each other."""
     fields.refuse_others(EXECUTED_FIELDS | INFORMATIONAL_FIELDS)
-    timeframe = fields.read("timeframe", one_of(Timeframe))
-    fields.find("risk_reward_ratio", at_least(Decimal(1)))
-    confidence = fields.find("confidence_score", _SHARE)
-    return Plan(
-        plan_id=fields.read("plan_id", text),
-        symbol=fields.read("symbol", text),
-        direction=fields.read("direction", one_of(Direction)),
-        timeframe=timeframe,
-        entry=_entry(fields),
-        order=read_order(fields),
-        size=EquityFraction(value=fields.read("position_size", _SIZE)),
-        stop_loss=fields.find("stop_loss", positive),
-        take_profit=fields.find("take_profit", positive),
-        valid_until=read_valid_until(fields, timeframe, strand.created_at, now),
-        expectation=expected_fields(fields),
-        confidence=None if confidence is None else float(confidence),
-        regime=strand.regime or _context_regime(fields),
-        decision_id=fields.find("decision_id", text),
-        signal_id=fields.find("signal_id", text),
+
+    def timeframe() -> Timeframe:
+        return fields.read("timeframe", one_of(Timeframe))
+
+    checked = read_each(
+        {
+            "timeframe": timeframe,
+            "risk_reward_ratio": lambda: fields.find("risk_reward_ratio", at_least(Decimal(1))),
+            "plan_id": lambda: fields.read("plan_id", text),
+            "symbol": lambda: fields.read("symbol", text),
+            "direction": lambda: fields.read("direction", one_of(Direction)),
+            "entry": lambda: _entry(fields),
+            "order": lambda: read_order(fields),
+            "size": lambda: EquityFraction(value=fields.read("position_size", _SIZE)),
+            "stop_loss": lambda: fields.find("stop_loss", positive),
+            "take_profit": lambda: fields.find("take_profit", positive),
+            "valid_until": lambda: read_valid_until(fields, timeframe(), strand.created_at, now),
+            "expectation": lambda: expected_fields(fields),
+            "confidence": lambda: _confidence(fields),
+            "regime": lambda: strand.regime or _context_regime(fields),
+            "decision_id": lambda: fields.find("decision_id", text),
+            "signal_id": lambda: fields.find("signal_id", text),
+        }
     )
+    del checked["risk_reward_ratio"]  # only looked at: the trade does not depend on it
+    return Plan.model_validate(checked)
+
+
+def _confidence(fields: Fields) -> float | None:
+    confidence = fields.find("confidence_score", _SHARE)
+    return None if confidence is None else float(confidence)
 
 
 def _entry(fields: Fields) -> Condition:
