@@ -9,6 +9,7 @@ import redis
 
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.real_processes import RealExchange, real_exchange
+from tests.venues.scripted_venue import ScriptedVenue
 from trader.processes.broker import running_broker
 from trader.settings import PREFIX
 from trader.strands.migrations import migrate
@@ -52,6 +53,14 @@ def exchange_process(tmp_path: Path) -> Iterator[RealExchange]:
     """A local exchange of this test's own, its market standing still."""
     with real_exchange(tmp_path / "exchange", "--seed", "1", "--frozen") as exchange:
         yield exchange
+
+
+@pytest.fixture
+def scripted_venue() -> Iterator[ScriptedVenue]:
+    """A server that behaves as told."""
+    venue = ScriptedVenue()
+    yield venue
+    venue.stop()
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,12 @@ class Settings(BaseModel):
         float, Field(ge=5, le=120, description="How long a sent order may still land")
     ] = 15.0
     venue_timeout_seconds: Annotated[
-        float, Field(gt=0, description="Timeout of one call to the venue; below the expiry")
+        float,
+        Field(
+            gt=0,
+            description="Within how long one call to the venue is over, from its beginning to the "
+            "last byte of its reply; below the expiry",
+        ),
     ] = 5.0
     ip_weight_per_minute: Annotated[
         int | None,

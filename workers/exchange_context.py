@@ -17,9 +17,10 @@ from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.stage import Stage
 from trader.market.instruments import PublishedInstruments
 from trader.orders.entries import Entries
+from trader.orders.grace import grace_of
 from trader.orders.holdings import Holdings
 from trader.orders.observation import Observer
-from trader.orders.order_manager import OrderManager, grace_of
+from trader.orders.order_manager import OrderManager
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Sender
 from trader.orders.tracker import Tracker

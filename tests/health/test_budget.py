@@ -3,7 +3,6 @@
 import pytest
 
 from tests.venues.builders import ADDRESS
-from tests.venues.conftest import scripted_venue as scripted_venue
 from tests.venues.scripted_venue import ScriptedVenue, answer_queries, reply
 from trader.health.budget import look_at_budget
 from trader.health.finding import Finding, Verdict

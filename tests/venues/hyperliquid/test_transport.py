@@ -9,6 +9,7 @@ from tests.venues.scripted_venue import (
     Behaviour,
     ScriptedVenue,
     close_connection,
+    full_server,
     half_a_reply,
     hang,
     reply,
@@ -17,7 +18,7 @@ from tests.venues.scripted_venue import (
 )
 from trader.strands.strand import Json
 from trader.venues.budget import Unlimited
-from trader.venues.hyperliquid import transport as transport_module
+from trader.venues.hyperliquid import connection as connection_module
 from trader.venues.hyperliquid.transport import Transport
 from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import (
@@ -147,18 +148,10 @@ def test_an_action_that_never_left_is_no_doubt(host: str) -> None:
 
 
 def test_a_venue_that_does_not_take_connections_in_time_is_no_doubt() -> None:
-    with socket.socket() as full:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(full.getsockname())
-        transport = Transport(f"http://127.0.0.1:{full.getsockname()[1]}", TIMEOUT, Unlimited())
+    with full_server() as (host, port):
+        transport = Transport(f"http://{host}:{port}", TIMEOUT, Unlimited())
         with pytest.raises(VenueUnavailable, match="could not be reached"):
             transport.act(ENVELOPE)
-        for filler in fillers:
-            filler.close()
 
 
 def test_the_timeout_ends_a_silent_venue(
@@ -183,7 +176,7 @@ def test_a_connection_serves_many_calls(
 def test_a_connection_left_idle_is_not_used_again(
     scripted_venue: ScriptedVenue, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport_module, "MAX_IDLE_SECONDS", -1.0)
+    monkeypatch.setattr(connection_module, "MAX_IDLE_SECONDS", -1.0)
     scripted_venue.behaviour = reply_json(OK)
     for _ in range(3):
         transport.act(ENVELOPE)

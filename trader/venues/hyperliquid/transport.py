@@ -1,7 +1,5 @@
 """The one place that posts to the venue, and that says of a failure what may have happened."""
 
-import threading
-import time
 from collections.abc import Callable
 from typing import ParamSpec
 
@@ -13,36 +11,32 @@ from trader.venues.budget import Budget, Priority
 from trader.venues.hyperliquid.causes import cause_of_http_status
 from trader.venues.hyperliquid.client import BudgetedInfo
 from trader.venues.hyperliquid.connection import HttpStatusError, NotJson
+from trader.venues.hyperliquid.deadline import DeadlinePassed
 from trader.venues.hyperliquid.refusals import refusal
 from trader.venues.venue import ActionOutcomeUnknown, ActionRefused, VenueUnavailable
 
 P = ParamSpec("P")
 
-MAX_IDLE_SECONDS = 30.0
-"""The venue forgets idle connections without a word, and a post on one has no known outcome."""
-
 _REQUEST_TIMEOUT = 408
 
 
 class Transport:
-    """One session with the venue, used by one thread at a time; never across a fork.
+    """One session with the venue; never across a fork. Threads wait for each other's calls.
 
     `info` is the SDK's client; what the venue lists is read by `HyperliquidIntegration`. `timeout`
-    is in seconds, for the connection and for the reply each. Nothing is retried here, but an
-    urgent request that the venue had no room for: see `BudgetedInfo`.
+    is in seconds, from a call's beginning to the last byte of its reply. Nothing is retried here,
+    but an urgent request that the venue had no room for: see `BudgetedInfo`.
     """
 
     def __init__(
         self, url: str, timeout: float, budget: Budget, priority: Priority = Priority.READ
     ) -> None:
         self.info = BudgetedInfo(url, timeout, budget, priority)
-        self._turn = threading.Lock()
-        self._used_at = time.monotonic()
 
     def read(self, query: Callable[P, Json], *args: P.args, **kwargs: P.kwargs) -> Json:
         """The reply to one of the SDK's queries. Raises VenueUnavailable, BudgetExhausted."""
         try:
-            return self._in_turn(query, *args, **kwargs)
+            return query(*args, **kwargs)
         except NotJson as error:
             raise VenueUnavailable(f"hyperliquid's reply was not JSON: {error}") from error
         except (HttpStatusError, OSError, HTTPError) as error:
@@ -55,7 +49,7 @@ class Transport:
         (surely not admitted), ActionOutcomeUnknown.
         """
         try:
-            reply = self._in_turn(self.info.post, "/exchange", envelope)
+            reply = self.info.post("/exchange", envelope)
         except HttpStatusError as error:
             raise _failure_of_status(error) from error
         except NotJson as error:
@@ -63,18 +57,6 @@ class Transport:
         except (OSError, HTTPError) as error:
             raise _failure_of_connection(error) from error
         return _accepted(reply)
-
-    def _in_turn(self, query: Callable[P, Json], *args: P.args, **kwargs: P.kwargs) -> Json:
-        with self._turn:
-            self._drop_idle_connections()
-            try:
-                return query(*args, **kwargs)
-            finally:
-                self._used_at = time.monotonic()
-
-    def _drop_idle_connections(self) -> None:
-        if time.monotonic() - self._used_at > MAX_IDLE_SECONDS:
-            self.info.connection.forget_idle()
 
 
 def _failure_of_status(error: HttpStatusError) -> TraderError:
@@ -91,6 +73,8 @@ def _failure_of_connection(error: Exception) -> TraderError:
 
 def _was_never_sent(error: Exception) -> bool:
     """Whether no connection came about, so that no byte of the request left us."""
+    if isinstance(error, DeadlinePassed):
+        return not error.may_have_left
     return isinstance(error, NewConnectionError | ConnectTimeoutError)
 
 
