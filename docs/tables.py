@@ -18,6 +18,7 @@ from local_exchange.faults.catalogue import FAULTS
 from local_exchange.faults.fault import Condition, Fault, Occurrence
 from trader.lifecycle.encoding import AnyEvent
 from trader.lifecycle.event import Event
+from trader.lifecycle.foreign_closing import ForeignHand
 from trader.lifecycle.order_machine import IMPOSSIBLE, STALE, TRANSITIONS
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import ExitReason, OrderState, Outcome, Stage
@@ -119,6 +120,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "order_transitions": order_transitions_table,
     "signals": lambda: enum_table(Signal),
     "exit_reasons": lambda: enum_table(ExitReason),
+    "foreign_hands": lambda: enum_table(ForeignHand),
     "controls": controls_table,
     "refusal_causes": refusal_causes_table,
 }

@@ -12,6 +12,7 @@ import pytest
 from redis import Redis
 from typer.testing import CliRunner, Result
 
+from tests.performance.test_foreign_closing import by_hand, known
 from tests.support.lifecycles import START, LifecycleBuilder, a_plan, a_quote
 from tests.venues.builders import BTC
 from trader.cli.around import nobody_publishes
@@ -23,6 +24,7 @@ from trader.lifecycle.projection import project
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.market.snapshot import MarketSnapshot
+from trader.performance.analyzer import PerformanceAnalyzer
 from trader.settings import read_settings
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW
@@ -172,6 +174,16 @@ def test_show_begins_with_what_cannot_be_true(store: SqliteStore) -> None:
     text = run("plan", "show", plan).stdout
     assert text.index("to be looked into") < text.index("entry: traded_too_much cannot be true")
     assert text.index("entry: traded_too_much cannot be true") < text.index("entry 1")
+
+
+def test_show_says_who_closed_a_position_and_what_came_of_it(store: SqliteStore) -> None:
+    builder = LifecycleBuilder().entered().lost()
+    foreign = known(by_hand(builder.lifecycle))
+    builder.event(PerformanceAnalyzer().analyze(builder.lifecycle, foreign))
+    plan = written(store, builder)
+    assert "closed by other hands" in run("plan", "show", plan).stdout
+    analyzed = json.loads(run("plan", "show", plan, "--json").stdout)["events"][-1]
+    assert analyzed["result"]["foreign_closing"]["by"] == ["other_hands"]
 
 
 def test_show_of_an_unknown_plan_says_so(store: SqliteStore) -> None:  # noqa: ARG001

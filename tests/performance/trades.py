@@ -1,5 +1,6 @@
 """Lifecycles with arbitrary trades, for properties; and the measures with their own fills."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from trader.performance import quality, result
 from trader.performance import shortfall as shortfalls
 from trader.performance.fills_frame import fills_frame
 from trader.plans.plan import Direction
+from trader.venues.orders import Fill
 
 prices = st.decimals("0.0001", "100000", places=4)
 sizes = st.decimals("0.001", "100", places=3)
@@ -74,9 +76,9 @@ def execution_quality(lifecycle: Lifecycle) -> ExecutionQuality:
     return quality.execution_quality(lifecycle, fills_frame(lifecycle))
 
 
-def result_of(lifecycle: Lifecycle) -> Result:
-    """The result measured on the lifecycle's own fills."""
-    return result.result_of(lifecycle, fills_frame(lifecycle))
+def result_of(lifecycle: Lifecycle, closing: Sequence[Fill] = ()) -> Result:
+    """The result measured on the lifecycle's own fills, and those of others that closed it."""
+    return result.result_of(lifecycle, fills_frame(lifecycle), closing)
 
 
 def shortfall(lifecycle: Lifecycle) -> Shortfall | None:

@@ -290,9 +290,14 @@ class LifecycleBuilder:
         """The position is to be closed at market."""
         return self.event(ExitDecided(why=why, reason="to be closed"))
 
-    def finished(self, outcome: Outcome = Outcome.CLOSED) -> Self:
-        """The execution ended."""
-        return self.event(ExecutionFinished(outcome=outcome, reason="nothing works any more"))
+    def finished(self, outcome: Outcome = Outcome.CLOSED, net_size: Decimal | None = None) -> Self:
+        """The execution ended; `net_size` is what the account held, where it was asked."""
+        reason = "nothing works any more"
+        return self.event(ExecutionFinished(outcome=outcome, net_size=net_size, reason=reason))
+
+    def lost(self) -> Self:
+        """Others closed what it held, and the account holds nothing."""
+        return self.finished(Outcome.CLOSED_EXTERNALLY, Decimal(0))
 
     def entered(self, price: Number = "30000", size: Number = "1", fee: Number = "0") -> Self:
         """Accepted, triggered and intended at a mid of 30000, and filled at once."""

@@ -89,6 +89,8 @@ def _summary(lifecycle: Lifecycle) -> Panel:
         position = lifecycle.position
         grid.add_row("position", f"{position.size} at {position.entry_price or '-'}")
         grid.add_row("realised", f"{position.realised:.4f}, fees {position.fees:.4f} US dollars")
+    if lifecycle.analysis is not None:
+        grid.add_row("came of it", lifecycle.analysis.actual_outcome)
     return Panel(grid, title=lifecycle.lifecycle_id, title_align="left")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from trader.lifecycle.event import Event
+from trader.lifecycle.foreign_closing import ForeignClosing, ForeignTrades
 from trader.lifecycle.stage import Outcome
 from trader.model import Record
 from trader.money import Amount, NonNegativeSize, Price, SignedSize
@@ -77,9 +78,11 @@ class Latencies(Record):
 class Result(Record):
     """What the plan earned, US dollars: `net` is exactly `gross` less the fees.
 
-    None when nothing traded, and while `left_open` (signed base units, the part that the plan's
-    own orders did not close) is not 0: its price is not known here. `return_fraction` is net
-    over entry notional; `held_for` first entry fill to last exit fill.
+    `left_open` (signed base units) is the part that the plan's own orders did not close.
+    `foreign_closing` tells of the trades of others that closed just that: profit, fees and times
+    include them. The figures are None when nothing traded, and where neither closed it: its price
+    is not known then. `return_fraction` is net over entry notional; `held_for` first entry fill to
+    last exit fill.
     """
 
     gross: Amount | None
@@ -87,6 +90,7 @@ class Result(Record):
     return_fraction: Amount | None
     held_for: timedelta | None
     left_open: SignedSize
+    foreign_closing: ForeignClosing | None = None
 
 
 class Measure(StrEnum):
@@ -144,7 +148,8 @@ class Comparison(Record):
 class PlanAnalyzed(Event):
     """The execution in figures, for the Decision Maker and the CIL.
 
-    `expected_outcome` and `actual_outcome` are short texts ("2% gain in 4 hours").
+    `expected_outcome` and `actual_outcome` are short texts ("2% gain in 4 hours"). `foreign` is
+    what was known of a lost position, None when none was lost: the analysis stands on it.
     """
 
     kind: ClassVar[StrandKind] = StrandKind.PERFORMANCE_ANALYSIS
@@ -166,6 +171,7 @@ class PlanAnalyzed(Event):
     shortfall: Shortfall | None
     latencies: Latencies
     result: Result
+    foreign: ForeignTrades | None = None
     plan_against_reality: tuple[Comparison, ...]
     quality_score: Annotated[float, Field(ge=0, le=1)] | None
 

@@ -1,9 +1,11 @@
 """Execution quality and plan against reality, as the Trader's component of that name."""
 
 from trader.lifecycle.analysis_events import Comparison, ExecutionQuality, PlanAnalyzed
+from trader.lifecycle.foreign_closing import ForeignTrades
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.performance.explanation import actual_outcome, expected_outcome, explain
 from trader.performance.fills_frame import fills_frame
+from trader.performance.foreign_closing import closing_trades
 from trader.performance.latencies import latencies_of
 from trader.performance.quality import execution_quality
 from trader.performance.reality import compare
@@ -28,8 +30,11 @@ class PerformanceAnalyzer:
         plan, fills = plan_of(lifecycle), fills_frame(lifecycle)
         return compare(plan, execution_quality(lifecycle, fills), result_of(lifecycle, fills))
 
-    def analyze(self, lifecycle: Lifecycle) -> PlanAnalyzed:
-        """The event that ends the lifecycle. Raises NotAnalysable before the execution's end."""
+    def analyze(self, lifecycle: Lifecycle, foreign: ForeignTrades | None = None) -> PlanAnalyzed:
+        """The event that ends the lifecycle. Raises NotAnalysable before the execution's end.
+
+        `foreign` is what is known of a position that others closed.
+        """
         plan = plan_of(lifecycle)
         if lifecycle.outcome is None:
             raise NotAnalysable(
@@ -37,7 +42,8 @@ class PerformanceAnalyzer:
                 "its execution must end before it is analysed"
             )
         fills = fills_frame(lifecycle)
-        quality, result = execution_quality(lifecycle, fills), result_of(lifecycle, fills)
+        quality = execution_quality(lifecycle, fills)
+        result = result_of(lifecycle, fills, closing_trades(lifecycle, foreign))
         comparisons = compare(plan, quality, result)
         return PlanAnalyzed(
             outcome=lifecycle.outcome,
@@ -47,6 +53,7 @@ class PerformanceAnalyzer:
             shortfall=shortfall(lifecycle, fills),
             latencies=latencies_of(lifecycle),
             result=result,
+            foreign=foreign,
             plan_against_reality=comparisons,
             quality_score=quality_score(quality),
             reason=explain(lifecycle, quality, result, comparisons),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from trader.lifecycle.analysis_events import Comparison, ExecutionQuality, Result
+from trader.lifecycle.foreign_closing import ForeignClosing, ForeignHand
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import ExitReason, Leg, Outcome
 from trader.performance import words
@@ -12,6 +13,7 @@ from trader.plans.plan import Expectation
 
 NOTHING_TRADED = "nothing traded"
 
+_HANDS = {ForeignHand.OTHER_HANDS: "other hands", ForeignHand.LIQUIDATION: "a liquidation"}
 _EXITS = {Leg.STOP: "its stop", Leg.TARGET: "its target"}
 _MARKET_EXITS = {
     ExitReason.TIME: "a market order when its time was over",
@@ -37,9 +39,9 @@ def actual_outcome(quality: ExecutionQuality, result: Result) -> str:
     earned = _earned(result.return_fraction, result.net)
     if earned is None:
         return f"profit unknown: {result.left_open} was not closed by the plan's own orders"
-    if result.held_for is None:
-        return earned
-    return f"{earned} in {words.duration(result.held_for)}"
+    held = f" in {words.duration(result.held_for)}" if result.held_for is not None else ""
+    closing = result.foreign_closing
+    return f"{earned}{held}, closed by {_hands(closing)}" if closing else f"{earned}{held}"
 
 
 def explain(
@@ -74,13 +76,21 @@ def _untraded(lifecycle: Lifecycle) -> str:
 
 
 def _ending(lifecycle: Lifecycle, result: Result) -> str:
+    held = f" after {words.duration(result.held_for)}" if result.held_for is not None else ""
+    closing = result.foreign_closing
+    if closing is not None:
+        at = f"{closing.size} at {words.price(closing.price)}"
+        return f"closed by {_hands(closing)}{held}: {at}"
     if lifecycle.outcome is Outcome.CLOSED_EXTERNALLY:
         return f"closed by other hands: {result.left_open} was not closed by the plan's own orders"
-    held = f" after {words.duration(result.held_for)}" if result.held_for is not None else ""
     exits = " and ".join(_exits(lifecycle))
     if lifecycle.nettings:
         exits = " and ".join(filter(None, (exits, "an opposite plan of the account")))
     return f"closed by {exits}{held}" if exits else f"{result.left_open} is open"
+
+
+def _hands(closing: ForeignClosing) -> str:
+    return " and ".join(_HANDS[hand] for hand in closing.by)
 
 
 def _exits(lifecycle: Lifecycle) -> list[str]:
@@ -127,7 +137,8 @@ def _slippage(cost_bps: Decimal) -> str:
 
 
 def _money(quality: ExecutionQuality, result: Result) -> str:
-    fees = f"{words.dollars(quality.fees)} of fees"
+    closing = result.foreign_closing
+    fees = f"{words.dollars(quality.fees + (closing.fees if closing else 0))} of fees"
     if result.net is None:
         return f"{fees} paid, profit unknown"
     share = f" ({words.gain(result.return_fraction)})" if result.return_fraction is not None else ""

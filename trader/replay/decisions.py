@@ -160,7 +160,7 @@ def _(event: PositionChanged, moment: Moment) -> Event | None:
 
 @decide_again.register(PlanAnalyzed)
 def _(event: PlanAnalyzed, moment: Moment) -> Event | None:
-    return PerformanceAnalyzer().analyze(moment.lifecycle)
+    return PerformanceAnalyzer().analyze(moment.lifecycle, event.foreign)
 
 
 def _action(
