@@ -148,16 +148,20 @@ def test_a_plan_that_ended_while_its_sender_stood_still_is_not_sent_again(desk: 
     assert desk.load(plans[1]).stage is Stage.ANALYZE
 
 
-@pytest.mark.parametrize("seconds", [timedelta(seconds=4), timedelta(seconds=12)])
+@pytest.mark.parametrize(
+    ("valid_for", "passes", "is_late"), [(60.0, 1.0, False), (1.5, 1.9, True), (8.0, 12.0, True)]
+)
 def test_a_plan_whose_time_ends_while_the_whole_is_refused_is_not_sent_again(
-    desk: Desk, seconds: timedelta
+    desk: Desk, valid_for: float, passes: float, is_late: bool
 ) -> None:
-    until = desk.clock() + timedelta(seconds=8)
+    """Also where so much time passes that only the next look can prove the refused ones dead."""
+    until = desk.clock() + timedelta(seconds=valid_for)
     plans = [desk.trigger(valid_until=until), desk.trigger(valid_until=until)]
-    desk.venue.order_faults = [meanwhile(lambda: desk.clock.advance(seconds), refuses_the_whole)]
+    passing = timedelta(seconds=passes)
+    desk.venue.order_faults = [meanwhile(lambda: desk.clock.advance(passing), refuses_the_whole)]
     desk.worker().place_orders_when_ready(plans)
-    is_late = desk.clock() >= until
     for plan in plans:
+        desk.track(plan)
         assert len(desk.accepted(plan, Leg.ENTRY)) == (0 if is_late else 1)
         assert (desk.load(plan).outcome is Outcome.EXPIRED) is is_late
 

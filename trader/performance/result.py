@@ -23,7 +23,7 @@ def result_of(lifecycle: Lifecycle, fills: pd.DataFrame, closing: Sequence[Fill]
     `closing` are the trades of others that closed what the plan's own orders did not.
     """
     entries, exits = of_legs(fills, Leg.ENTRY), of_legs(fills, *EXIT_LEGS)
-    position = position_of((*lifecycle.fills, *closing))
+    position = position_of((*lifecycle.fills, *closing), lifecycle.nettings)
     if fills.empty or position.size != 0:
         return _unknown(left_open=lifecycle.position.size)
     gross = money(position.realised)
@@ -32,7 +32,14 @@ def result_of(lifecycle: Lifecycle, fills: pd.DataFrame, closing: Sequence[Fill]
         gross=gross,
         net=net,
         return_fraction=_return_fraction(net, entries),
-        held_for=_held_for(entries, [*exits["traded_at"], *(fill.traded_at for fill in closing)]),
+        held_for=_held_for(
+            entries,
+            [
+                *exits["traded_at"],
+                *(fill.traded_at for fill in closing),
+                *(netting.at for netting in lifecycle.nettings),
+            ],
+        ),
         left_open=lifecycle.position.size,
         foreign_closing=describe_closing(closing),
     )
