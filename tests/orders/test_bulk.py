@@ -162,6 +162,9 @@ def test_a_plan_whose_time_ends_while_the_whole_is_refused_is_not_sent_again(
     desk.worker().place_orders_when_ready(plans)
     for plan in plans:
         desk.track(plan)
+        if is_late:
+            desk.clock.advance(DEAD)
+            desk.track(plan)
         assert len(desk.accepted(plan, Leg.ENTRY)) == (0 if is_late else 1)
         assert (desk.load(plan).outcome is Outcome.EXPIRED) is is_late
 
