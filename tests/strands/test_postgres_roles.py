@@ -122,7 +122,7 @@ class TestRights:
             assert refusal(postgres_url, role, statement) == NOT_ALLOWED, statement
         assert state(postgres_url) == before
 
-    def test_every_function_of_ours_is_closed_to_others(self, postgres_url: str) -> None:
+    def test_others_may_call_no_function_of_ours_but_to_follow(self, postgres_url: str) -> None:
         open_to = """
             select p.proname, r.rolname
             from pg_proc as p cross join pg_roles as r
@@ -131,7 +131,7 @@ class TestRights:
                 and has_function_privilege(r.oid, p.oid, 'execute')
         """
         with psycopg.connect(postgres_url) as connection:
-            assert connection.execute(open_to).fetchall() == []
+            assert connection.execute(open_to).fetchall() == [("trader_committed", "authenticated")]
             safe = connection.execute(
                 "select proname from pg_proc where pronamespace = 'public'::regnamespace "
                 "and not coalesce('search_path=\"\"' = any(proconfig), false)"

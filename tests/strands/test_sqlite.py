@@ -198,7 +198,7 @@ class TestImmutability:
 
 class TestFile:
     def test_check_names_file_and_schema(self, store: SqliteStore, path: Path) -> None:
-        assert store.check() == f"SQLite {sqlite3.sqlite_version} at {path}, schema 5"
+        assert store.check() == f"SQLite {sqlite3.sqlite_version} at {path}, schema 6"
 
     def test_check_finds_the_file_gone(self, store: SqliteStore, path: Path) -> None:
         path.rename(path.with_name("elsewhere.db"))
@@ -207,7 +207,7 @@ class TestFile:
 
     def test_a_newer_schema_is_refused(self, store: SqliteStore, path: Path) -> None:
         pragma(store, "user_version = 99")
-        with pytest.raises(Misconfigured, match="has schema 99, and this version knows 5"):
+        with pytest.raises(Misconfigured, match="has schema 99, and this version knows 6"):
             SqliteStore(path)
 
     def test_a_file_of_another_kind_is_refused(self, path: Path) -> None:

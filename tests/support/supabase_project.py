@@ -27,6 +27,7 @@ _EMPTY = """
     delete from ad_strands_archive;
     delete from lifecycles;
     delete from plan_inbox;
+    delete from strand_arrivals;
 """
 
 

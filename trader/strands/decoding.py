@@ -16,7 +16,7 @@ from typing import Any, cast
 from pydantic_core import from_json
 
 from trader.strands.encoding import STRAND_COLUMNS, check_json
-from trader.strands.store import InvalidStrand
+from trader.strands.store import Committed, CommittedStrand, InvalidStrand
 from trader.strands.strand import Json, LifecycleRow, Strand
 
 UNREADABLE = "unreadable"
@@ -37,6 +37,15 @@ def decode_strand(values: Mapping[str, Any]) -> Strand:
     Raises InvalidStrand when one of the Trader's own strands was damaged in the store.
     """
     return _foreign_strand(values) if values["seq"] is None else _own_strand(values)
+
+
+def decode_committed(found: Mapping[str, Any]) -> Committed:
+    """The answer of the database's function `trader_committed`. Raises InvalidStrand."""
+    strands = tuple(
+        CommittedStrand(each["position"], decode_strand(each["strand"]))
+        for each in found["strands"]
+    )
+    return Committed(strands, found["position"])
 
 
 def by_lifecycle(strands: Iterable[Strand]) -> dict[str, tuple[Strand, ...]]:

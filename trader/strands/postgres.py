@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from trader.strands.decoding import by_lifecycle, decode_lifecycle, decode_strand
+from trader.strands.decoding import by_lifecycle, decode_committed, decode_lifecycle, decode_strand
 from trader.strands.encoding import (
     LIFECYCLE_COLUMNS,
     STRAND_COLUMNS,
@@ -18,7 +18,7 @@ from trader.strands.lost_replies import ReplyLost, write_once
 from trader.strands.postgres_address import parse_address
 from trader.strands.postgres_connections import Connection, PostgresConnections, direct_connection
 from trader.strands.schema import require_schema
-from trader.strands.store import Append, StoreUnavailable
+from trader.strands.store import BEGINNING, Append, Committed, StoreUnavailable
 from trader.strands.strand import LifecycleRow, Strand
 
 
@@ -162,6 +162,11 @@ class PostgresStore:
         return self._strands(
             f"from {source} {where} order by created_at, id limit %s", [*values, limit]
         )
+
+    def committed(self, after: str = BEGINNING, limit: int = 500) -> Committed:
+        """See `StrandStore.committed`."""
+        ((found,),) = self._rows("select public.trader_committed(%s, %s)", [after, limit])
+        return decode_committed(found)
 
     def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
         """See `StrandStore.trades_booked`."""

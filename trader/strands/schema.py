@@ -2,7 +2,7 @@
 
 from trader.errors import Misconfigured
 
-SCHEMA = "20261123110000"
+SCHEMA = "20261127120000"
 """The version of the newest file in supabase/migrations; `trader_check()` answers with it."""
 
 

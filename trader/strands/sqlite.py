@@ -19,7 +19,15 @@ from trader.strands.encoding import (
 from trader.strands.sqlite_archive import move_finished
 from trader.strands.sqlite_connections import ConnectionPool
 from trader.strands.sqlite_migrations import migrate, schema_version
-from trader.strands.store import NEW, Append, SequenceConflict, StoreUnavailable
+from trader.strands.store import (
+    BEGINNING,
+    NEW,
+    Append,
+    Committed,
+    CommittedStrand,
+    SequenceConflict,
+    StoreUnavailable,
+)
 from trader.strands.strand import LifecycleRow, Strand
 
 
@@ -176,6 +184,23 @@ class SqliteStore:
         if lifecycle_id is None:
             return self._strands(f"FROM ad_strands AS s {where} {order}", [*values, limit])
         return self._journal(where, order, [*values, *values, limit])
+
+    def committed(self, after: str = BEGINNING, limit: int = 500) -> Committed:
+        """See `StrandStore.committed`."""
+        arrived = self._rows(
+            "SELECT position, strand_id FROM strand_arrivals WHERE position > ? "
+            "ORDER BY position LIMIT ?",
+            [int(after or 0), limit],
+        )
+        ids = json.dumps([strand_id for _, strand_id in arrived])
+        found = self._journal("WHERE s.id IN (SELECT value FROM json_each(?1))", "", [ids])
+        by_id = {strand.id: strand for strand in found}
+        strands = tuple(
+            CommittedStrand(str(position), by_id[str(strand_id)])
+            for position, strand_id in arrived
+            if str(strand_id) in by_id
+        )
+        return Committed(strands, str(arrived[-1][0]) if arrived else after)
 
     def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
         """See `StrandStore.trades_booked`."""

@@ -54,6 +54,26 @@ class Append:
     row: LifecycleRow
 
 
+BEGINNING = ""
+"""The position before the first strand: see `StrandStore.committed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedStrand:
+    """A strand, and the position from which a reader that has it goes on."""
+
+    position: str
+    strand: Strand
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """Strands in the order of their commits, and the position from which to go on."""
+
+    strands: tuple[CommittedStrand, ...]
+    position: str
+
+
 class StrandStore(Protocol):
     """The journal's storage. Every method is synchronous and safe to call from any thread."""
 
@@ -125,6 +145,14 @@ class StrandStore(Protocol):
         """Strands in order of (created_at, id), after the given key (keyset paging).
 
         Archived ones are among them only when `lifecycle_id` is given.
+        """
+
+    def committed(self, after: str = BEGINNING, limit: int = 500) -> Committed:
+        """The next strands in the order of their commits, archived ones and other teams' included.
+
+        A reader that goes on from the position that it was given gets every strand once, whatever
+        the writers' clocks say and however late they commit. Positions are texts of the store's
+        own. A strand that its writer has deleted is passed; one that was changed is as it is now.
         """
 
     def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:

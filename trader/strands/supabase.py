@@ -9,7 +9,7 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 from trader.errors import Misconfigured
-from trader.strands.decoding import by_lifecycle, decode_lifecycle, decode_strand
+from trader.strands.decoding import by_lifecycle, decode_committed, decode_lifecycle, decode_strand
 from trader.strands.encoding import (
     LIFECYCLE_COLUMNS,
     STRAND_COLUMNS,
@@ -20,7 +20,7 @@ from trader.strands.encoding import (
 )
 from trader.strands.lost_replies import write_once
 from trader.strands.schema import require_schema
-from trader.strands.store import Append
+from trader.strands.store import BEGINNING, Append, Committed
 from trader.strands.strand import LifecycleRow, Strand
 from trader.strands.supabase_client import ClientOfProcess, rest_root
 from trader.strands.supabase_queries import (
@@ -149,6 +149,12 @@ class SupabaseStore:
             after=None if after is None else (encode_time(after[0], "after"), after[1]),
             limit=limit,
         )
+
+    def committed(self, after: str = BEGINNING, limit: int = 500) -> Committed:
+        """See `StrandStore.committed`."""
+        arguments = {"after": after, "page": limit}
+        found = self._requests.ask("trader_committed", arguments)
+        return decode_committed(cast(dict[str, Any], found))
 
     def trades_booked(self, trade_ids: Sequence[str]) -> frozenset[str]:
         """See `StrandStore.trades_booked`."""
