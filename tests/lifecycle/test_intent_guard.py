@@ -9,11 +9,10 @@ from trader.lifecycle.event import Event
 from trader.lifecycle.intent_guard import UndecidedIntent, is_decided, require_decided
 from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.order_events import (
-    EntrySetApart,
     IntentDied,
     OrdersIntended,
 )
-from trader.lifecycle.plan_events import CancelRequested
+from trader.lifecycle.plan_events import CancelRequested, EntrySetApart
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import Leg, Outcome
 from trader.venues.orders import AnswerKind

@@ -23,7 +23,8 @@ from tests.orders.builders import (
 from tests.support.lifecycles import SECOND, LifecycleBuilder
 from tests.venues.builders import BTC
 from trader.lifecycle.order import TRADES_LAG
-from trader.lifecycle.order_events import EntryRearmed, EntrySetApart, ExitDecided
+from trader.lifecycle.order_events import ExitDecided
+from trader.lifecycle.plan_events import EntryRearmed, EntrySetApart
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import Leg, Outcome
 from trader.orders.step import (

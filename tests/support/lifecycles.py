@@ -12,7 +12,6 @@ from trader.lifecycle.fold import advance
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import (
     AnsweredOrder,
-    EntryRearmed,
     ExitDecided,
     IntendedOrder,
     OrderFilled,
@@ -20,7 +19,7 @@ from trader.lifecycle.order_events import (
     OrdersAnswered,
     OrdersIntended,
 )
-from trader.lifecycle.plan_events import EntryTriggered, PlanAccepted, PlanRefused
+from trader.lifecycle.plan_events import EntryRearmed, EntryTriggered, PlanAccepted, PlanRefused
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, Outcome
 from trader.market.quote import Quote

@@ -11,8 +11,6 @@ from trader.lifecycle.analysis_events import PlanAnalyzed
 from trader.lifecycle.event import Event
 from trader.lifecycle.order_events import (
     CancelSent,
-    EntryRearmed,
-    EntrySetApart,
     ExitDecided,
     IntentDied,
     IntentUnknown,
@@ -28,6 +26,8 @@ from trader.lifecycle.plan_events import (
     CancelRequested,
     ConditionArmed,
     EntryDenied,
+    EntryRearmed,
+    EntrySetApart,
     EntryTriggered,
     PlanAccepted,
     PlanCancelled,

@@ -13,8 +13,6 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import (
     CancelSent,
-    EntryRearmed,
-    EntrySetApart,
     ExitDecided,
     IntentDied,
     IntentUnknown,
@@ -30,6 +28,8 @@ from trader.lifecycle.plan_events import (
     CancelRequested,
     ConditionArmed,
     EntryDenied,
+    EntryRearmed,
+    EntrySetApart,
     EntryTriggered,
     PlanAccepted,
     PlanCancelled,
@@ -37,9 +37,9 @@ from trader.lifecycle.plan_events import (
     PlanRefused,
 )
 from trader.lifecycle.position_events import ExecutionFinished, PositionNetted, PositionUnprotected
+from trader.lifecycle.protection_watch import watched
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Outcome, Stage
-from trader.lifecycle.unprotected import Unprotected
 from trader.positions.position import Netting
 from trader.strands.strand import Strand
 
@@ -80,7 +80,7 @@ def advance_by(lifecycle: Lifecycle | None, told: Sequence[tuple[Strand, Event]]
 
 def _applied(before: Lifecycle, strand: Strand, event: Event) -> Lifecycle:
     try:
-        return _watched(event, before, apply(event, before, strand.created_at), strand.created_at)
+        return watched(event, before, apply(event, before, strand.created_at), strand.created_at)
     except KeyError as error:
         raise BrokenLifecycle(
             f"lifecycle {strand.lifecycle_id}, seq {strand.seq}: {type(event).__name__} speaks of "
@@ -115,32 +115,8 @@ def _begin(strand: Strand, event: Event) -> Lifecycle:
 def apply_all(lifecycle: Lifecycle, events: Iterable[Event], at: datetime) -> Lifecycle:
     """The lifecycle as these events will leave it, before they are appended."""
     for event in events:
-        lifecycle = _watched(event, lifecycle, apply(event, lifecycle, at), at)
+        lifecycle = watched(event, lifecycle, apply(event, lifecycle, at), at)
     return lifecycle
-
-
-def _watched(event: Event, before: Lifecycle, after: Lifecycle, at: datetime) -> Lifecycle:
-    """With the time in which its position lacks a confirmed stop."""
-    if after.orders is before.orders and after.nettings is before.nettings:
-        return after
-    bare, known = after.is_bare and not after.awaiting_trades(at), after.unprotected
-    if bare == (known is not None and known.until is None):
-        return after
-    moment = _moment_of(event, at)
-    if bare:
-        return replace(after, unprotected=Unprotected(known.since if known else moment))
-    return replace(after, unprotected=known.ended(moment) if known is not None else None)
-
-
-def _moment_of(event: Event, at: datetime) -> datetime:
-    """When it happened, where that is told; its strand may be later."""
-    match event:
-        case OrderFilled(fill=fill):
-            return min(at, fill.traded_at)
-        case OrderReported(report=report):
-            return min(at, report.reported_at)
-        case _:
-            return at
 
 
 @singledispatch

@@ -1,7 +1,6 @@
 """Events of a plan's orders."""
 
 import json
-from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
@@ -281,40 +280,3 @@ class ExitDecided(Event):
     def status(self) -> str:
         """Leaving."""
         return "exiting"
-
-
-class EntrySetApart(Event):
-    """The action that the entry shared was refused as a whole: it is decided again, on its own."""
-
-    event: Literal["entry_set_apart"] = "entry_set_apart"
-
-    @property
-    def status(self) -> str:
-        """To be placed."""
-        return "triggered"
-
-
-class EntryRearmed(Event):
-    """The entry order ended untraded, by what passes: the plan waits for its condition again.
-
-    It tries no sooner than after `wait`. `attempts` counts the entry orders so far.
-    `is_repeated`: the same cause was given before, which is said to the Decision Maker once.
-    """
-
-    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
-
-    event: Literal["entry_rearmed"] = "entry_rearmed"
-    cause: str
-    attempts: int
-    wait: timedelta
-    is_repeated: bool
-
-    @property
-    def status(self) -> str:
-        """Waiting again."""
-        return "pending"
-
-    @property
-    def routing(self) -> tuple[Tag, ...]:
-        """A repetition is for the record only."""
-        return Event.tags if self.is_repeated else self.tags

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
-from trader.lifecycle.order_events import EntryRearmed, EntrySetApart
+from trader.lifecycle.plan_events import EntryRearmed, EntrySetApart
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.rearming import is_told, next_wait

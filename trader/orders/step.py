@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import TRADES_LAG, Order
-from trader.lifecycle.order_events import EntryRearmed, EntrySetApart, ExitDecided
+from trader.lifecycle.order_events import ExitDecided
+from trader.lifecycle.plan_events import EntryRearmed, EntrySetApart
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome
 from trader.orders.draft import OrderDraft

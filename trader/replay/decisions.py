@@ -12,8 +12,6 @@ from trader.lifecycle.intent_guard import is_decided
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.order_events import (
     CancelSent,
-    EntryRearmed,
-    EntrySetApart,
     ExitDecided,
     IntendedOrder,
     OrdersIntended,
@@ -21,6 +19,8 @@ from trader.lifecycle.order_events import (
 from trader.lifecycle.plan_events import (
     ConditionArmed,
     EntryDenied,
+    EntryRearmed,
+    EntrySetApart,
     EntryTriggered,
     PlanCancelled,
     PlanExpired,

@@ -10,8 +10,7 @@ from trader.conditions.evaluation import Verdict, evaluate
 from trader.conditions.levels import LevelIndex
 from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order_events import EntryRearmed
-from trader.lifecycle.plan_events import EntryDenied
+from trader.lifecycle.plan_events import EntryDenied, EntryRearmed
 from trader.lifecycle.stage import Stage
 from trader.market.quote import PriceSource, Quote
 from trader.stream.prices import Moves
