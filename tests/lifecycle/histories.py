@@ -28,7 +28,11 @@ def _died(builder: LifecycleBuilder) -> None:
 
 def _cancel_sent(builder: LifecycleBuilder) -> None:
     cloids = tuple(order.cloid for order in builder.lifecycle.working(*Leg))
-    builder.event(CancelSent(cloids=cloids, answers=("",) * len(cloids), reason="no more"))
+    builder.event(
+        CancelSent(
+            asked_at=builder.now, cloids=cloids, answers=("",) * len(cloids), reason="no more"
+        )
+    )
 
 
 def _cancel_requested(builder: LifecycleBuilder) -> None:

@@ -224,7 +224,9 @@ def test_doubt_touches_only_the_orders_that_are_in_doubt() -> None:
 def test_a_cancel_that_the_venue_refused_was_not_sent() -> None:
     builder = intended().intended(Leg.STOP, trigger="29000")
     entry, stop = (order.cloid for order in builder.lifecycle.orders.values())
-    event = CancelSent(cloids=(entry, stop), answers=("", "already filled"), reason="no more")
+    event = CancelSent(
+        asked_at=START, cloids=(entry, stop), answers=("", "already filled"), reason="no more"
+    )
     orders = builder.event(event).lifecycle.orders
 
     assert orders[entry].cancel_sent

@@ -76,7 +76,9 @@ def cancel_requested(builder: LifecycleBuilder, *, close: bool = False) -> Lifec
 def cancel_sent(builder: LifecycleBuilder, leg: Leg, answer: str = "") -> LifecycleBuilder:
     """The latest order of the leg was asked to be cancelled."""
     cloid = builder.lifecycle.orders_of(leg)[-1].cloid
-    return builder.event(CancelSent(cloids=(cloid,), answers=(answer,), reason="no more"))
+    return builder.event(
+        CancelSent(asked_at=builder.now, cloids=(cloid,), answers=(answer,), reason="no more")
+    )
 
 
 def unknown(builder: LifecycleBuilder) -> LifecycleBuilder:

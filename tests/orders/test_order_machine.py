@@ -160,7 +160,11 @@ class OrderMachine(RuleBasedStateMachine):
         answers = tuple(self.venue.cancel(order.cloid) for order in orders)
         if chance == "answered":
             cloids = tuple(order.cloid for order in orders)
-            self.builder.event(CancelSent(cloids=cloids, answers=answers, reason="no more"))
+            self.builder.event(
+                CancelSent(
+                    asked_at=self.builder.now, cloids=cloids, answers=answers, reason="no more"
+                )
+            )
 
     @precondition(is_tracked)
     @rule(

@@ -140,7 +140,9 @@ def test_a_withdrawn_order_is_not_withdrawn_twice() -> None:
     (withdrawn,) = change_of(builder).withdraw
     assert withdrawn == first
 
-    builder.event(CancelSent(cloids=(first.cloid,), answers=("",), reason="too much"))
+    builder.event(
+        CancelSent(asked_at=builder.now, cloids=(first.cloid,), answers=("",), reason="too much")
+    )
     assert summary(builder) == ([], [])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.orders.desk import DEAD, LIMITS, Desk
-from tests.orders.faults import drops_the_request
+from tests.orders.faults import drops_the_request, meanwhile
 from trader.lifecycle.stage import Stage
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.plans.plan import LimitEntry
@@ -70,6 +70,24 @@ def intended_when_its_trigger_had_become_too_old(desk: Desk) -> str:
     return plan
 
 
+def cancelled_with_a_late_answer(desk: Desk) -> str:
+    """When the answer comes, what has traded of the entry has been held for its longest time."""
+    desk.exchange.set_depth("BTC", [["59980", "1"]], [["59990", "0.004"]])
+    plan = desk.trigger(
+        order=LimitEntry(price=Decimal(59_995)),
+        max_hold=timedelta(hours=1),
+        stop_loss=None,
+        take_profit=None,
+    )
+    desk.worker().place_order_when_ready(plan)
+    desk.track(plan)
+    desk.cancel(plan)
+    desk.venue.cancel_faults = [meanwhile(lambda: desk.clock.advance(timedelta(hours=2)))]
+    desk.track(plan)
+    assert "cancel_sent" in desk.events(plan)
+    return plan
+
+
 def placed_on_its_own_after_a_refusal_of_all(desk: Desk) -> str:
     def refuses_the_whole(_: object) -> tuple[OrderAnswer, ...]:
         raise BatchRefused("Order has invalid price.")
@@ -81,6 +99,7 @@ def placed_on_its_own_after_a_refusal_of_all(desk: Desk) -> str:
 
 
 WAYS = [
+    cancelled_with_a_late_answer,
     placed_on_its_own_after_a_refusal_of_all,
     finished_at_its_stop,
     closed_by_time,

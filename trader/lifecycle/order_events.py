@@ -256,10 +256,12 @@ class OrderAnomaly(Event):
 class CancelSent(Event):
     """We asked the venue to cancel these orders.
 
-    `net_size` is the account's signed position in the symbol, where the decision asked for it.
+    `asked_at` is when: the answer, and so the strand, may come much later. `net_size` is the
+    account's signed position in the symbol, where the decision asked for it.
     """
 
     event: Literal["cancel_sent"] = "cancel_sent"
+    asked_at: UtcTime
     cloids: tuple[Cloid, ...]
     answers: tuple[str, ...]
     net_size: SignedSize | None = None

@@ -170,6 +170,7 @@ class Sender:
         except ActionOutcomeUnknown as error:
             raise CancellationUnheard(f"the cancellation may have come through: {error}") from error
         sent = CancelSent(
+            asked_at=now,
             cloids=tuple(order.cloid for order in orders),
             answers=answers,
             net_size=net_size,

@@ -1,7 +1,7 @@
 """Makes each recorded decision again from what was recorded with it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import singledispatch
@@ -118,7 +118,7 @@ def _(event: OrdersIntended, moment: Moment) -> Event | None:
 
 @decide_again.register(CancelSent)
 def _(event: CancelSent, moment: Moment) -> Event | None:
-    step = _step(moment, event.net_size)
+    step = _step(replace(moment, at=event.asked_at), event.net_size)
     if not isinstance(step, Cancel):
         return None
     cloids = tuple(order.cloid for order in step.orders)
@@ -183,7 +183,7 @@ def _drafts(event: OrdersIntended, moment: Moment) -> tuple[tuple[OrderDraft, ..
         if not isinstance(decided, OrderDraft):
             return (), ""
         return (decided,), entry_sentence(decided)
-    step = _step(moment, None)
+    step = _step(replace(moment, at=event.intended_at), None)
     match step:
         case Place(drafts=drafts, reason=reason):
             return drafts, reason
