@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chaos.acts.act import ActKind
 from chaos.acts.table import performers
+from chaos.clocks import ClockStep
 from chaos.havoc import Havoc
 from chaos.keeping import copy_journal
 from chaos.patience import patiently
@@ -168,7 +169,7 @@ def _report(
         unknown_resolution_with_store_outages_p99_s=percentile(
             resolution_seconds(doubts, venue, steps), 0.99
         ),
-        without_stop=_without_stop(view, [*venue, *store]),
+        without_stop=_without_stop(view, [*venue, *store], steps),
         most_refused_exits=max(map(refused_exits, view.plans), default=0),
         recovered_s=recovered,
         replayed=replayed,
@@ -178,7 +179,10 @@ def _report(
     )
 
 
-def _without_stop(view: _View, outages: Sequence[Outage]) -> list[float]:
+def _without_stop(
+    view: _View, outages: Sequence[Outage], steps: Sequence[ClockStep]
+) -> list[float]:
     """Each time without a stop, less the outages, in which nobody could have placed it."""
-    spans = (unprotected_times(plan, view.ledger, utc_now()) for plan in view.plans)
+    now = utc_now()
+    spans = (unprotected_times(plan, view.ledger, now, steps) for plan in view.plans)
     return [seconds_without(span.began, span.ended, outages) for span in chain.from_iterable(spans)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from chaos.verdict.records import ZERO, Doubt, Ending, PlannedOrder, PlanRecord, Trade
+from chaos.verdict.records import Doubt, Ending, PlannedOrder, PlanRecord, Trade
 from trader.lifecycle.fold import apply, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, FORGOTTEN, Order
@@ -72,7 +72,7 @@ def _record(lifecycle: Lifecycle, row: LifecycleRow) -> PlanRecord:
         is_leaving=_is_leaving(lifecycle),
         orders=planned_orders(lifecycle),
         trades=tuple(_booked(fill) for fill in lifecycle.fills),
-        netted=sum((netting.size for netting in lifecycle.nettings), ZERO),
+        nettings=lifecycle.nettings,
         doubts=doubts_of(lifecycle),
         endings=endings_of(lifecycle),
         projection_agrees=row == project(lifecycle),

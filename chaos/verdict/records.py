@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from trader.lifecycle.stage import Leg, Stage
+from trader.positions.position import Netting
 
 ZERO = Decimal(0)
 
@@ -135,8 +136,8 @@ class PlanRecord:
 
     `sign` is 1 for a long plan, -1 for a short one. `denied_by`: the control that stopped its
     entry for good. `has_stop`: it wants a stop while it holds a position. `is_leaving`: it was
-    told, or has decided, to close it. `netted`: what it has closed against opposite plans,
-    signed. `projection_agrees`: its row of `lifecycles` is the one that its strands add up to.
+    told, or has decided, to close it. `nettings`: what it has closed against opposite plans.
+    `projection_agrees`: its row of `lifecycles` is the one that its strands add up to.
     `anomalies`: what was said of its orders and cannot be true, by kind.
     """
 
@@ -150,8 +151,13 @@ class PlanRecord:
     is_leaving: bool = False
     orders: tuple[PlannedOrder, ...] = ()
     trades: tuple[Trade, ...] = ()
-    netted: Decimal = ZERO
+    nettings: tuple[Netting, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     endings: tuple[Ending, ...] = ()
     projection_agrees: bool = True
     anomalies: tuple[str, ...] = ()
+
+    @property
+    def netted(self) -> Decimal:
+        """What it has closed against opposite plans, signed."""
+        return sum((netting.size for netting in self.nettings), ZERO)

@@ -1,14 +1,16 @@
 """How long positions were held at the venue without the stop that their plans want. Pure.
 
-Only the ledger counts: a stop protects from the moment in which the exchange accepted it.
+The ledger counts: a stop protects from the moment in which the exchange accepted it. The journal
+tells only what no ledger can: what plans closed against each other, and when a plan was over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from chaos.clocks import ClockStep, true_times
 from chaos.verdict.outages import Outage
 from chaos.verdict.records import ZERO, AcceptedOrder, Ledger, PlanRecord, Trade
 from trader.lifecycle.stage import Leg
@@ -17,7 +19,8 @@ from trader.lifecycle.stage import Leg
 class _Change(NamedTuple):
     """What changes at a moment: base units of the plan's direction.
 
-    `held` by the plan's own trades, `net` by all of the account's, `covered` by its working stops.
+    `held` by the plan's own trades and nettings, `net` by all of the account's trades, `covered` by
+    its working stops.
     """
 
     at: datetime
@@ -26,14 +29,20 @@ class _Change(NamedTuple):
     covered: Decimal = ZERO
 
 
-def unprotected_times(plan: PlanRecord, ledger: Ledger, until: datetime) -> tuple[Outage, ...]:
-    """Each time in which the plan held more than its working stops covered.
+def unprotected_times(
+    plan: PlanRecord, ledger: Ledger, until: datetime, steps: Sequence[ClockStep] = ()
+) -> tuple[Outage, ...]:
+    """Each time before `until` in which the plan held more than its working stops covered.
 
-    What other hands have taken from the account needs no stop.
+    What other hands have taken from the account needs no stop, and is not the plan's again when
+    another plan enters later. A strand's time is the latest that it can mean: `steps` are the clocks
+    that were wrong.
     """
     if not plan.has_stop:
         return ()
-    changes = sorted(_changes(plan, ledger))
+    ends = [max(true_times(ending.at, steps)) for ending in plan.endings if ending.is_final]
+    until = min([until, *ends])
+    changes = sorted(change for change in _changes(plan, ledger, steps) if change.at < until)
     moments = [(at, list(group)) for at, group in groupby(changes, key=lambda change: change.at)]
     held = net = covered = ZERO
     spans = []
@@ -46,7 +55,9 @@ def unprotected_times(plan: PlanRecord, ledger: Ledger, until: datetime) -> tupl
     return tuple(_joined(spans))
 
 
-def _changes(plan: PlanRecord, ledger: Ledger) -> Iterator[_Change]:
+def _changes(plan: PlanRecord, ledger: Ledger, steps: Sequence[ClockStep]) -> Iterator[_Change]:
+    for netting in plan.nettings:
+        yield _Change(max(true_times(netting.at, steps)), held=plan.sign * netting.size)
     legs = {order.cloid: order.leg for order in plan.orders}
     for cloid, leg in legs.items():
         trades = ledger.trades_by_cloid.get(cloid, [])

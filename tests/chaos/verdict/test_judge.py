@@ -11,6 +11,7 @@ from chaos.verdict.finding import Crime
 from chaos.verdict.judge import compare, is_at_rest, left_over, restless, unfinished
 from chaos.verdict.records import AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
 from trader.lifecycle.stage import Leg, Outcome, Stage
+from trader.positions.position import Netting
 
 SIGNER = "0xsigner"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,6 +60,10 @@ PROTECTED = Ledger(
     positions={"ETH": Decimal(1)},
 )
 """The same while it holds its position under its stop."""
+
+
+def netting(size: Decimal) -> Netting:
+    return Netting(START, size, Decimal(3000))
 
 
 def crimes(plan: PlanRecord, ledger: Ledger) -> list[str]:
@@ -364,12 +369,13 @@ def test_what_was_closed_against_another_plan_is_held_no_more() -> None:
     done = replace(HOLDING, stage=Stage.DONE, outcome=Outcome.NETTED, orders=HOLDING.orders)
     kept = [f.text for f in compare([done], PROTECTED) if f.crime is Crime.LOST]
     assert any("is still held" in text for text in kept)
-    netted = [f.text for f in compare([replace(done, netted=-held)], PROTECTED)]
+    netted = [f.text for f in compare([replace(done, nettings=(netting(-held),))], PROTECTED)]
     assert not any("is still held" in text for text in netted)
 
 
 @pytest.mark.parametrize(("other", "found"), [("1", False), ("0.9", True), ("0", True)])
 def test_nettings_that_do_not_add_up_are_found(other: str, found: bool) -> None:
-    plans = [replace(DONE, netted=Decimal(-1)), replace(DONE, netted=Decimal(other))]
+    sizes = (Decimal(-1), Decimal(other))
+    plans = [replace(DONE, nettings=(netting(size),)) for size in sizes]
     texts = [finding.text for finding in compare(plans, CLOSED)]
     assert any("on one side only" in text for text in texts) is found

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from chaos.clocks import ClockStep
 from chaos.verdict.outages import Outage
-from chaos.verdict.records import AcceptedOrder, Ledger, PlannedOrder, PlanRecord, Trade
+from chaos.verdict.records import AcceptedOrder, Ending, Ledger, PlannedOrder, PlanRecord, Trade
 from chaos.verdict.unprotected_time import unprotected_times
 from trader.lifecycle.stage import Leg, Stage
+from trader.positions.position import Netting
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LEGS = {"entry": Leg.ENTRY, "stop": Leg.STOP, "stop-2": Leg.STOP, "exit": Leg.EXIT}
@@ -108,3 +110,31 @@ def test_an_opposite_plan_of_the_same_account_takes_it_too() -> None:
 def test_a_span_is_one_whatever_happens_meanwhile() -> None:
     ledger = Ledger(trades=(BOUGHT, trade("of another", 15, "1"), SOLD))
     assert unprotected_times(plan(), ledger, at(100)) == (Outage(at(10), at(30)),)
+
+
+AGAINST, AGAIN = trade("of another", 15, "-1"), trade("of a third", 40, "1")
+"""Another plan takes the whole position, and later a third one enters."""
+
+
+def test_what_was_netted_is_not_held_again_when_another_plan_enters() -> None:
+    netted = replace(plan(), nettings=(Netting(at(20), Decimal(-1), Decimal(3000)),))
+    ledger = Ledger(trades=(BOUGHT, AGAINST, AGAIN))
+    assert spans(ledger) == [(10, 15), (40, 100)]
+    assert spans(ledger, netted) == [(10, 15)]
+
+
+@pytest.mark.parametrize(
+    ("is_final", "expected"), [(True, [(10, 15)]), (False, [(10, 15), (40, 100)])]
+)
+def test_a_plan_that_is_over_holds_nothing_when_another_enters(
+    is_final: bool, expected: list[tuple[float, float]]
+) -> None:
+    ended = replace(plan(), endings=(Ending(5, at(20), "any", is_final),))
+    assert spans(Ledger(trades=(BOUGHT, AGAINST, AGAIN)), ended) == expected
+
+
+def test_a_clock_that_was_behind_ends_no_time_too_early() -> None:
+    step = ClockStep("worker-exchange", timedelta(seconds=-20), at(0), at(60))
+    ended = replace(plan(), endings=(Ending(5, at(20), "any", is_final=True),))
+    ledger = Ledger(trades=(BOUGHT,))
+    assert unprotected_times(ended, ledger, at(100), [step]) == (Outage(at(10), at(40)),)
