@@ -43,7 +43,7 @@ def main() -> int:
     form.add_argument("--table", action="store_true", help="a Markdown table, one row a seed")
     options = parser.parse_args()
     # Its connections are cut on purpose.
-    logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     if options.table:
         print(table_head(), flush=True)
     reports = []

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.acts.drawing import SECOND_WORKER
 from chaos.broker import FailingBroker, failing_broker
 from chaos.clocks import Clocks
+from chaos.verdict.outages import Outage
 from tests.support.real_processes import ignore_event
 from trader.processes import commands
 from trader.processes.child import Program
@@ -21,12 +22,13 @@ from trader.settings import Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A running pipeline, its broker and its clocks."""
+    """A running pipeline, its broker and its clocks; `stalls` are when its workers stood."""
 
     supervisor: Supervisor
     broker: FailingBroker
     clocks: Clocks
     settings: Settings
+    stalls: list[Outage] = field(default_factory=list)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -16,17 +15,17 @@ from chaos.keeping import copy_journal
 from chaos.patience import patiently
 from chaos.scenario import Scenario
 from chaos.traffic import Traffic
-from chaos.verdict.after_end import Moments, after_end
-from chaos.verdict.false_alarms import false_alarms
-from chaos.verdict.finding import Crime, Finding
-from chaos.verdict.judge import compare, is_at_rest, left_over, restless, unfinished
+from chaos.verdict.after_end import Moments
+from chaos.verdict.false_alarms import false_alarms, unnoticed
+from chaos.verdict.finding import Finding
+from chaos.verdict.judge import is_at_rest, unfinished
 from chaos.verdict.outages import Outage, percentile, seconds_without
-from chaos.verdict.records import Ledger, PlanRecord
-from chaos.verdict.refusals import lost_to_passing, refused_exits, repeated_refusals
+from chaos.verdict.refusals import refused_exits
 from chaos.verdict.replays import replay_all
 from chaos.verdict.report import Report
 from chaos.verdict.resolution import resolution_seconds
 from chaos.verdict.unprotected_time import unprotected_times
+from chaos.verdict.verdict import View, verdict
 from chaos.world import World, running_world
 from trader.clock import utc_now
 from trader.lifecycle.stage import Stage
@@ -36,14 +35,6 @@ REST_SECONDS = 90.0
 END_SECONDS = 60.0
 """How long those that are left may take to end once they are told to."""
 LOOK_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """Both sides, read one right after the other."""
-
-    plans: Sequence[PlanRecord]
-    ledger: Ledger
 
 
 def run(scenario: Scenario, folder: Path) -> Report:
@@ -61,13 +52,12 @@ def run(scenario: Scenario, folder: Path) -> Report:
         for plan in at_rest.plans:
             if plan.stage is not Stage.DONE:
                 traffic.cancel(plan.lifecycle_id, closes=True)
-        at_end, _ = _view_when(
-            world, lambda view: not unfinished(traffic.submitted, view.plans), END_SECONDS
-        )
+        at_end, _ = _view_when(world, lambda view: _is_over(view, world, traffic), END_SECONDS)
         replays = patiently(lambda: replay_all(world.store))
         findings = (
-            *_findings(at_rest, at_end, traffic, world),
+            *verdict(traffic.submitted, at_rest, at_end, _moments(world, traffic)),
             *patiently(lambda: false_alarms(world.store, at_end.ledger)),
+            *patiently(lambda: unnoticed(world.store, at_end.ledger)),
             *replays.findings,
         )
         if not world.kept.is_left:
@@ -100,7 +90,7 @@ def _let_loose(scenario: Scenario, world: World, havoc: Havoc, traffic: Traffic)
     world.venue.calm()
 
 
-def _view_when(world: World, holds: Callable[[_View], bool], seconds: float) -> tuple[_View, bool]:
+def _view_when(world: World, holds: Callable[[View], bool], seconds: float) -> tuple[View, bool]:
     """The first view of which it holds; the last one, and False, when there is none in time.
 
     A view taken later would not do: a plan that waits may enter at any moment.
@@ -114,34 +104,34 @@ def _view_when(world: World, holds: Callable[[_View], bool], seconds: float) -> 
         time.sleep(LOOK_SECONDS)
 
 
-def _view(world: World) -> _View:
-    return _View(patiently(world.journal.plans), world.ledger())
+def _view(world: World) -> View:
+    return View(patiently(world.journal.plans), world.ledger())
 
 
-def _all_rest(view: _View, submitted: Sequence[str]) -> bool:
+def _all_rest(view: View, submitted: Sequence[str]) -> bool:
     resting = {plan.lifecycle_id for plan in view.plans if is_at_rest(plan, view.ledger)}
     return resting.issuperset(submitted)
 
 
-def _findings(at_rest: _View, at_end: _View, traffic: Traffic, world: World) -> tuple[Finding, ...]:
-    """Protection is judged while positions are held, everything else when all is over."""
-    held = compare(at_rest.plans, at_rest.ledger)
-    moments = Moments(traffic.cancelled, world.pipeline.clocks.steps, world.venue.outages)
-    return (
-        *restless(traffic.submitted, at_rest.plans, at_rest.ledger),
-        *(finding for finding in held if finding.crime is Crime.UNPROTECTED),
-        *compare(at_end.plans, at_end.ledger),
-        *unfinished(traffic.submitted, at_end.plans),
-        *left_over(at_end.ledger),
-        *after_end(at_end.plans, at_end.ledger, moments),
-        *repeated_refusals(at_end.plans),
-        *lost_to_passing(at_end.plans),
+def _is_over(view: View, world: World, traffic: Traffic) -> bool:
+    """Whether all plans are done, and what the owner did last is noticed too."""
+    if unfinished(traffic.submitted, view.plans):
+        return False
+    return not patiently(lambda: unnoticed(world.store, view.ledger))
+
+
+def _moments(world: World, traffic: Traffic) -> Moments:
+    return Moments(
+        cancelled=traffic.cancelled,
+        steps=world.pipeline.clocks.steps,
+        outages=world.venue.outages,
+        stalls=world.pipeline.stalls,
     )
 
 
 def _report(
     scenario: Scenario,
-    view: _View,
+    view: View,
     world: World,
     *,
     findings: tuple[Finding, ...],
@@ -179,9 +169,7 @@ def _report(
     )
 
 
-def _without_stop(
-    view: _View, outages: Sequence[Outage], steps: Sequence[ClockStep]
-) -> list[float]:
+def _without_stop(view: View, outages: Sequence[Outage], steps: Sequence[ClockStep]) -> list[float]:
     """Each time without a stop, less the outages, in which nobody could have placed it."""
     now = utc_now()
     spans = (unprotected_times(plan, view.ledger, now, steps) for plan in view.plans)

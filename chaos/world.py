@@ -11,6 +11,7 @@ from chaos.owner import Owner
 from chaos.pipeline import Pipeline, running_pipeline
 from chaos.stores import RunningStore, running_store
 from chaos.venue import FailingVenue, failing_venue
+from chaos.verdict.after_end import ORDER_EXPIRY_SECONDS
 from chaos.verdict.evidence import JournalReader
 from chaos.verdict.ledger import read_ledger
 from chaos.verdict.records import Ledger
@@ -25,7 +26,7 @@ START_SECONDS = 60.0
 SETTINGS = {
     "TRADER_HEARTBEAT_SECONDS": "0.5",
     "TRADER_VENUE_TIMEOUT_SECONDS": "2",
-    "TRADER_ORDER_EXPIRY_SECONDS": "6",
+    "TRADER_ORDER_EXPIRY_SECONDS": f"{ORDER_EXPIRY_SECONDS:g}",
 }
 
 

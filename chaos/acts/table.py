@@ -26,7 +26,7 @@ def performers(world: World, traffic: Traffic) -> Mapping[ActKind, Performer]:
     """Everything that can be done by hand to this world; without a small disk, none is filled."""
     pipeline, venue, kept = world.pipeline, world.venue, world.kept
     broker, owner = pipeline.broker, world.owner
-    victims = Victims(pipeline.supervisor, broker, venue, kept.servers)
+    victims = Victims(pipeline.supervisor, broker, venue, kept.servers, pipeline.stalls)
 
     def is_venue_there(_: Act) -> bool:
         return not venue.is_away

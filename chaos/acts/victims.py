@@ -9,10 +9,12 @@ from functools import partial
 from chaos.acts.act import Act, Target
 from chaos.acts.drawing import OF_QUEUES
 from chaos.broker import FailingBroker
-from chaos.signals import age_seconds, freeze, sent
+from chaos.signals import Send, age_seconds, freeze, sent
 from chaos.stores import StoreServer
 from chaos.venue import FailingVenue
+from chaos.verdict.outages import Outage
 from tests.support.real_processes import group_members
+from trader.clock import utc_now
 from trader.processes.supervisor import Supervisor
 
 LEAST_AGE_SECONDS = 5.0
@@ -20,7 +22,10 @@ LEAST_AGE_SECONDS = 5.0
 
 
 class Victims:
-    """The processes of a pipeline, of its venue and of its store."""
+    """The processes of a pipeline, of its venue and of its store.
+
+    `stalls` is where it is noted when a worker, or one of its pool, stood.
+    """
 
     def __init__(
         self,
@@ -28,11 +33,13 @@ class Victims:
         broker: FailingBroker,
         venue: FailingVenue,
         store_servers: Mapping[Target, StoreServer],
+        stalls: list[Outage],
     ) -> None:
         self._supervisor = supervisor
         self._broker = broker
         self._venue = venue
         self._store_servers = store_servers
+        self._stalls = stalls
 
     def claims(self, act: Act) -> Collection[str]:
         """A worker and its pool are one; so are the servers behind a store."""
@@ -72,7 +79,9 @@ class Victims:
                 return True
             case Target.POOL_CHILD:
                 child = _oldest_child(process)
-                return child is not None and freeze(os.kill, child, act.seconds)
+                return child is not None and self._stand(os.kill, child, act.seconds)
+            case Target.WORKER:
+                return process is not None and self._stand(os.killpg, process, act.seconds)
             case _:
                 return process is not None and freeze(os.killpg, process, act.seconds)
 
@@ -80,7 +89,15 @@ class Victims:
         """Let all these processes stand for so long, and go on at the same moment."""
         running = [pid for name in names if (pid := self._supervisor.pid(name)) is not None]
         with ThreadPoolExecutor(len(names)) as pool:
-            return any(pool.map(partial(freeze, os.killpg, seconds=seconds), running))
+            return any(pool.map(partial(self._stand, os.killpg, seconds=seconds), running))
+
+    def _stand(self, send: Send, number: int, seconds: float) -> bool:
+        """Freeze a worker or one of its pool, and note when it stood."""
+        began = utc_now()
+        is_there = freeze(send, number, seconds)
+        if is_there:
+            self._stalls.append(Outage(began, utc_now()))
+        return is_there
 
     def _server(self, act: Act) -> StoreServer | None:
         return None if act.target is None else self._store_servers.get(act.target)

@@ -5,21 +5,24 @@ whatever the clocks say: for a plan that was asked to end, an entry; for one tha
 an order that was intended before, and *accepted* after: at all, for a plan that is over, because
 none is while an order of it may still land; for one that was asked to end, when it is an entry, and
 later than what was on its way to the venue may be. The time is the ledger's; a request that waits
-in a venue that stands is on its way.
+in a venue that stands is on its way, and so is one that waits in a process that stands: until the
+order expires.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chaos.clocks import ClockStep, true_times
 from chaos.verdict.finding import Crime, Finding
 from chaos.verdict.outages import Outage, seconds_without
-from chaos.verdict.records import Ending, Ledger, PlannedOrder, PlanRecord
+from chaos.verdict.records import AcceptedOrder, Ending, Ledger, PlannedOrder, PlanRecord
 from trader.lifecycle.stage import Leg
 
 ON_ITS_WAY_SECONDS = 3.5
 """A venue that fails holds a request back for 3 s at most before it is admitted."""
+ORDER_EXPIRY_SECONDS = 6.0
+"""After so long the venue takes an order no more, wherever it has waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,14 @@ class Moments:
     """What the strands' own times do not tell.
 
     `cancelled`: when a plan's cancellation stood in the journal for certain, by the clock of who
-    asked for it. `steps`: clocks that were wrong. `outages`: when the venue stood.
+    asked for it. `steps`: clocks that were wrong. `outages`: when the venue stood. `stalls`: when a
+    process that places orders did.
     """
 
     cancelled: Mapping[str, datetime]
     steps: Sequence[ClockStep] = ()
     outages: Sequence[Outage] = ()
+    stalls: Sequence[Outage] = ()
 
 
 def after_end(plans: Sequence[PlanRecord], ledger: Ledger, moments: Moments) -> tuple[Finding, ...]:
@@ -59,8 +64,17 @@ def _wrong(
         late = (accepted.accepted_at - ended_at).total_seconds()
         if not ending.is_final:
             late = seconds_without(ended_at, accepted.accepted_at, moments.outages)
-        if late > (0 if ending.is_final else ON_ITS_WAY_SECONDS):
+        if late > (0 if ending.is_final else _longest_way(ended_at, accepted, moments)):
             yield f"was accepted {late:.3f} s after {ended}"
+
+
+def _longest_way(ended_at: datetime, accepted: AcceptedOrder, moments: Moments) -> float:
+    """How long the order may have been on its way when its plan was asked to end."""
+    earliest = ended_at - timedelta(seconds=ORDER_EXPIRY_SECONDS)
+    is_delayed = any(
+        stall.began <= accepted.accepted_at and earliest <= stall.ended for stall in moments.stalls
+    )
+    return ORDER_EXPIRY_SECONDS if is_delayed else ON_ITS_WAY_SECONDS
 
 
 def _stood_at(plan: PlanRecord, ending: Ending, moments: Moments) -> datetime:

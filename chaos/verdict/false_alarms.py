@@ -14,24 +14,24 @@ OTHER_HANDS = (ExternalOrderFound, ExternalFillFound, LiquidationFound)
 
 
 def false_alarms(store: StrandStore, ledger: Ledger) -> tuple[Finding, ...]:
-    """Every order, trade or liquidation that was taken for somebody else's, and was not.
-
-    And every trade of the owner's that nobody noticed: it is lost.
-    """
-    told = list(_told(store))
+    """Every order, trade or liquidation that was taken for somebody else's, and was not."""
     orders = {order.order_id for order in ledger.owners_orders}
     trades = {trade.trade_id for trade in ledger.owners_trades}
-    false = [
+    return tuple(
         Finding(Crime.FALSE_ALARM, account_id, f"seq {seq}: {event.reason}")
-        for account_id, seq, event in told
+        for account_id, seq, event in _told(store)
         if isinstance(event, OTHER_HANDS) and not _is_owners(event, orders, trades)
-    ]
-    noticed = {event.fill.trade_id for _, _, event in told if isinstance(event, ExternalFillFound)}
-    unnoticed = [
+    )
+
+
+def unnoticed(store: StrandStore, ledger: Ledger) -> tuple[Finding, ...]:
+    """Every trade of the owner's that no strand tells of: it is lost."""
+    told = [event for _, _, event in _told(store) if isinstance(event, ExternalFillFound)]
+    noticed = {event.fill.trade_id for event in told}
+    return tuple(
         Finding(Crime.LOST, str(trade_id), "nobody noticed this trade of the account's owner")
-        for trade_id in sorted(trades - noticed)
-    ]
-    return (*false, *unnoticed)
+        for trade_id in sorted({trade.trade_id for trade in ledger.owners_trades} - noticed)
+    )
 
 
 def _is_owners(event: Event, orders: Set[int], trades: Set[int]) -> bool:

@@ -35,8 +35,8 @@ def unprotected_times(
     """Each time before `until` in which the plan held more than its working stops covered.
 
     What other hands have taken from the account needs no stop, and is not the plan's again when
-    another plan enters later. A strand's time is the latest that it can mean: `steps` are the clocks
-    that were wrong.
+    another plan enters later. A strand's time is the latest that it can mean: `steps` are the
+    clocks that were wrong.
     """
     if not plan.has_stop:
         return ()

@@ -1,5 +1,9 @@
 """A venue that is killed, frozen, or refuses, and comes back with its ledger."""
 
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
 from threading import Thread
 
 import pytest
@@ -8,9 +12,12 @@ import requests
 from chaos.acts.act import Act, ActKind
 from chaos.acts.endings import STATUSES, end_orders
 from chaos.acts.refusals import WORDS, refuse
+from chaos.market_path import Jump, MarketPath
+from chaos.traffic import Traffic
 from chaos.verdict.refusals import PASSING
 from tests.chaos.conftest import TradedVenue
 from trader.processes.waiting import wait_until
+from trader.strands.sqlite import SqliteStore
 
 
 def test_a_frozen_venue_answers_afterwards(traded: TradedVenue) -> None:
@@ -78,3 +85,13 @@ def test_a_venue_that_is_away_does_nothing_by_itself(traded: TradedVenue) -> Non
     traded.venue.controls.url = traded.venue.url
     assert not refuse(traded.venue, Act(0.0, ActKind.VENUE_REFUSES, seconds=60.0))
     assert not end_orders(traded.venue, traded.owner.address, Act(0.0, ActKind.VENUE_ENDS_ORDERS))
+
+
+def test_a_price_that_jumps_is_the_one_at_which_it_trades(
+    traded: TradedVenue, tmp_path: Path
+) -> None:
+    moves = MarketPath(Random(1), 1.0, (Jump(0.5, "ETH", 1),)).moves
+    with closing(SqliteStore(tmp_path / "trader.db")) as store:
+        Traffic(store, traded.venue).move(moves, time.monotonic())
+    assert "error" in traded.order(1.0, 3200)
+    assert float(traded.order(1.0, 4000)["filled"]["avgPx"]) == pytest.approx(3450, rel=0.02)

@@ -12,6 +12,7 @@ from chaos.acts import victims as victims_module
 from chaos.acts.act import Act, ActKind, Target
 from chaos.acts.victims import Victims
 from chaos.stores import StoreServer
+from chaos.verdict.outages import Outage
 from tests.support.real_processes import group_members, ignore_event, is_running
 from trader.processes.child import Program
 from trader.processes.supervisor import Supervisor
@@ -38,7 +39,7 @@ def pid_of(supervisor: Supervisor, name: str = "worker-exchange") -> int:
 
 def victims_of(supervisor: Supervisor, **store_servers: StoreServer) -> Victims:
     servers = {Target(name): server for name, server in store_servers.items()}
-    return Victims(supervisor, Mock(), Mock(), servers)
+    return Victims(supervisor, Mock(), Mock(), servers, [])
 
 
 def act(kind: ActKind, target: Target, seconds: float = 0.0) -> Act:
@@ -78,6 +79,18 @@ def test_a_worker_or_a_child_is_frozen(
     wait_until(lambda: sum(states({pid}) == {"T"} for pid in members) == standing, 5, "they stand")
     freezing.join()
     wait_until(lambda: "T" not in states(members), 5, "all go on")
+
+
+@pytest.mark.parametrize("target", [Target.WORKER, Target.POOL_CHILD])
+def test_when_workers_stood_is_noted(supervisor: Supervisor, target: Target) -> None:
+    stalls: list[Outage] = []
+    victims = Victims(supervisor, Mock(), Mock(), {}, stalls)
+    assert victims.freeze(act(ActKind.FREEZE, target, seconds=0.2))
+    assert victims.freeze(act(ActKind.FREEZE, Target.STREAM, seconds=0.1))
+    (stall,) = stalls
+    assert (stall.ended - stall.began).total_seconds() >= 0.2
+    assert victims.stall(("worker-exchange",), 0.1)
+    assert len(stalls) == 2
 
 
 def test_several_processes_stand_and_go_on_together(supervisor: Supervisor) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chaos.clocks import ClockStep
-from chaos.verdict.after_end import ON_ITS_WAY_SECONDS, Moments, after_end
+from chaos.verdict.after_end import ON_ITS_WAY_SECONDS, ORDER_EXPIRY_SECONDS, Moments, after_end
 from chaos.verdict.finding import Crime
 from chaos.verdict.outages import Outage
 from chaos.verdict.records import AcceptedOrder, Ending, Ledger, PlannedOrder, PlanRecord
@@ -73,6 +73,22 @@ def test_a_venue_that_stands_has_requests_on_their_way() -> None:
     stood = Moments({}, outages=[Outage(at(9), at(16))])
     assert texts(PLAN, accepted("entry", 16.5), moments=stood) == []
     assert texts(PLAN, accepted("exit", 20.5), moments=stood)
+
+
+@pytest.mark.parametrize(
+    ("stall", "late", "is_wrong"),
+    [
+        ((5, 7), ORDER_EXPIRY_SECONDS, False),
+        ((5, 7), ORDER_EXPIRY_SECONDS + 0.001, True),
+        ((1, 3.9), ON_ITS_WAY_SECONDS + 0.001, True),  # an order of then has expired
+        ((17, 20), ON_ITS_WAY_SECONDS + 0.001, True),  # it was accepted before
+    ],
+)
+def test_a_process_that_stands_delays_an_order_until_it_expires(
+    stall: tuple[float, float], late: float, is_wrong: bool
+) -> None:
+    stood = Moments({}, stalls=[Outage(at(stall[0]), at(stall[1]))])
+    assert bool(texts(PLAN, accepted("entry", 10 + late), moments=stood)) is is_wrong
 
 
 def test_whoever_cancelled_knows_best_when_it_was_written() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.verdict.false_alarms import false_alarms
+from chaos.verdict.false_alarms import false_alarms, unnoticed
 from chaos.verdict.finding import Crime, Finding
 from chaos.verdict.records import AcceptedOrder, Ledger, Trade
 from tests.reconciliation.test_compare import a_fill, open_report
@@ -70,7 +70,7 @@ OF_THE_OWNER = Ledger(
 def found_in(folder: Path, ledger: Ledger, *events: AccountEvent) -> tuple[Finding, ...]:
     with closing(SqliteStore(folder / "trader.db")) as store:
         write_account(store, *events)
-        return false_alarms(store, ledger)
+        return (*false_alarms(store, ledger), *unnoticed(store, ledger))
 
 
 @pytest.mark.parametrize(
