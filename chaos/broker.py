@@ -4,17 +4,20 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from kombu import Connection
 from redis import Redis
 
 from trader.processes.broker import NAME, EmbeddedBroker, await_broker, prepare_broker
 from trader.processes.supervisor import Supervisor
+from workers.configuration import celery_settings
 
 APPEND_ONLY = "appendonlydir"
 """The folder in the broker's own that holds what it keeps, by Valkey's default."""
+MOST_REDELIVERED = 1000
 
 
 class FailingBroker:
@@ -36,6 +39,15 @@ class FailingBroker:
         with closing(Redis.from_url(self.url)) as redis:
             redis.flushall()
 
+    def redeliver(self) -> None:
+        """Give what workers have in their hands to others, as after their visibility timeout.
+
+        The transport does it, as in any worker that waits for messages.
+        """
+        options = {**_transport_options(self.url), "visibility_timeout": 0}
+        with Connection(self.url, transport_options=options) as connection:
+            connection.default_channel.qos.restore_visible(num=MOST_REDELIVERED, interval=1)
+
     def restore(self, seconds: float) -> None:
         """Kill it in so many seconds; it comes back with what it keeps at this moment."""
         shutil.copytree(self._kept, self._copy.with_suffix(".new")).rename(self._copy)
@@ -55,6 +67,13 @@ class FailingBroker:
         meanwhile()
         self._supervisor.start(self._program)
         await_broker(self.url)
+
+
+def _transport_options(url: str) -> Mapping[str, object]:
+    """Those with which the workers speak to it."""
+    options = celery_settings(url)["broker_transport_options"]
+    assert isinstance(options, Mapping)
+    return options
 
 
 def failing_broker(supervisor: Supervisor, folder: Path) -> FailingBroker:

@@ -22,6 +22,8 @@ class ActKind(StrEnum):
     """FLUSHALL: no message, nonce, lease, budget or price is left, and no connection ends."""
     BROKER_RESTORED = "broker_restored"
     """The broker comes back with the append-only file that it had a while ago."""
+    REDELIVERED = "redelivered"
+    """A worker stands, what all have in their hands is given to others, and it goes on with it."""
     VENUE_REFUSES = "venue_refuses"
     """The venue refuses every order for a while, in one of its own wordings."""
     VENUE_ENDS_ORDERS = "venue_ends_orders"

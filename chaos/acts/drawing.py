@@ -29,6 +29,7 @@ WEIGHTS: Mapping[Choice, int] = {
     (ActKind.LOCKED_JOURNAL, None): 3,
     (ActKind.BROKER_FLUSHED, None): 2,
     (ActKind.BROKER_RESTORED, None): 2,
+    (ActKind.REDELIVERED, Target.WORKER): 3,
     (ActKind.VENUE_REFUSES, None): 5,
     (ActKind.VENUE_ENDS_ORDERS, None): 6,
     (ActKind.PRICE_JUMP, None): 4,
@@ -53,6 +54,7 @@ LENGTHS: Mapping[ActKind, tuple[float, float]] = {
     ActKind.FULL_DISK: (1, 10),
     ActKind.LOCKED_JOURNAL: (1, 15),
     ActKind.BROKER_RESTORED: (3, 20),
+    ActKind.REDELIVERED: (2, 15),
     ActKind.VENUE_REFUSES: (1, 10),
     ActKind.OPPOSITE_PLANS: (1, 4),
 }

@@ -13,6 +13,7 @@ from chaos.acts.drawing import SECOND_WORKER
 from chaos.acts.endings import end_orders
 from chaos.acts.owning import act_by_hand
 from chaos.acts.performer import Performer
+from chaos.acts.redeliveries import redeliver
 from chaos.acts.refusals import refuse
 from chaos.acts.victims import Victims, process_name
 from chaos.traffic import Traffic
@@ -44,6 +45,11 @@ def performers(world: World, traffic: Traffic) -> Mapping[ActKind, Performer]:
         ),
         ActKind.BROKER_FLUSHED: _always("broker", lambda _: broker.flush()),
         ActKind.BROKER_RESTORED: _always("broker", lambda act: broker.restore(act.seconds)),
+        ActKind.REDELIVERED: Performer(
+            lambda act: [*victims.claims(act), "broker"],
+            lambda act: redeliver(victims, broker, act),
+            victims.is_ready,
+        ),
         ActKind.VENUE_REFUSES: Performer(
             lambda _: ["refusals"], lambda act: refuse(venue, act), is_venue_there
         ),

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from queue import Empty
 from threading import Thread
 
 import pytest
+from kombu import Connection
 from redis import Redis
 
 from chaos.broker import FailingBroker, failing_broker
 from tests.support.real_processes import ignore_event
 from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import wait_until
+from workers.configuration import celery_settings
 
 
 @pytest.fixture
@@ -40,6 +43,17 @@ def test_a_flushed_broker_forgets_everything_and_goes_on(
     broker.flush()
     assert redis.dbsize() == 0
     assert redis.info("server")["run_id"] == started
+
+
+def test_what_somebody_has_in_his_hands_is_given_to_others(broker: FailingBroker) -> None:
+    options = celery_settings(broker.url)["broker_transport_options"]
+    with Connection(broker.url, transport_options=options) as one, one.clone() as other:
+        one.SimpleQueue("any").put("message")
+        held = one.SimpleQueue("any").get(timeout=5)
+        with pytest.raises(Empty):
+            other.SimpleQueue("any").get(timeout=0.5)
+        broker.redeliver()
+        assert other.SimpleQueue("any").get(timeout=5).payload == held.payload == "message"
 
 
 def test_a_restored_broker_has_what_it_had_a_while_ago(

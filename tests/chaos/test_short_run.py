@@ -10,7 +10,7 @@ from tests.support.supabase_project import require_postgrest
 from trader.strands.opening import StoreKind
 
 KEPT = (draw(1, plans=25, acts=6),)
-"""Runs that once showed a fault are kept here; the first shows every kind of kill."""
+"""The first is one of every day; runs that once showed a fault are kept behind it."""
 
 
 def require_clean_run(scenario: Scenario, folder: Path) -> None:

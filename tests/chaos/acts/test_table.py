@@ -40,12 +40,17 @@ def test_without_a_small_disk_none_is_filled() -> None:
         (ActKind.FULL_DISK, "kept.fill_disk", ["journal"]),
         (ActKind.BROKER_FLUSHED, "pipeline.broker.flush", ["broker"]),
         (ActKind.BROKER_RESTORED, "pipeline.broker.restore", ["broker"]),
+        (ActKind.REDELIVERED, "pipeline.broker.redeliver", ["stream", "broker"]),
         (ActKind.VENUE_REFUSES, "venue.refuse", ["refusals"]),
         (ActKind.OWNER_TRADES, "owner.act", ["owner"]),
     ],
 )
-def test_an_act_is_done_to_what_it_names(kind: ActKind, path: str, claims: list[str]) -> None:
+def test_an_act_is_done_to_what_it_names(
+    kind: ActKind, path: str, claims: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = Mock()
+    world.kept.servers = {}
+    monkeypatch.setattr("chaos.acts.victims.freeze", Mock(return_value=True))
     performer = performers_of(world)[kind]
     assert performer.perform(act(kind))
     assert list(performer.claims(act(kind))) == claims
