@@ -12,7 +12,8 @@ from trader.processes import commands
 from trader.processes.broker import running_broker
 from trader.processes.child import Program
 from trader.processes.environments import for_command, for_stranger
-from trader.processes.local_account import await_exchange, fund
+from trader.processes.local_account import fund
+from trader.processes.local_venue import await_exchange
 from trader.processes.ports import LOOPBACK, free_port
 from trader.processes.supervisor import Event, Supervisor
 from trader.venues.credentials import PRIVATE_KEY

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from trader.processes.local_account import await_exchange
+from trader.processes.local_venue import await_exchange
 from trader.processes.ports import free_port
 
 

@@ -12,7 +12,8 @@ import requests
 from trader.processes.child import Program
 from trader.processes.commands import local_exchange
 from trader.processes.environments import for_stranger
-from trader.processes.local_account import await_exchange, fund
+from trader.processes.local_account import fund
+from trader.processes.local_venue import await_exchange
 from trader.processes.ports import LOOPBACK, free_port
 from trader.processes.stack import Stack, StackOptions, running_stack
 from trader.processes.supervisor import Event, Supervisor
@@ -51,16 +52,16 @@ def real_exchange(folder: Path, *options: str) -> Iterator[RealExchange]:
 
 @contextmanager
 def real_stack(
-    folder: Path, environment: Mapping[str, str], *exchange_options: str
+    folder: Path, environment: Mapping[str, str], *exchange_options: str, durable: bool = False
 ) -> Iterator[Stack]:
     """The whole pipeline but Flower, with these TRADER_* variables; what they do not name is made.
 
-    Its workers may not answer yet: messages wait for them.
+    Its workers may not answer yet: messages wait for them. A durable one goes on from the folder.
     """
     options = StackOptions(
         folder,
         {**os.environ, **environment},
-        durable=False,
+        durable=durable,
         with_flower=False,
         exchange_options=exchange_options,
     )

@@ -7,14 +7,12 @@ from typing import Annotated
 import typer
 
 from trader.processes.commands import local_exchange
-from trader.processes.embedded import EXCHANGE_PORT
+from trader.processes.local_venue import PORT
 
 
 def exchange(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free port.")] = (
-        EXCHANGE_PORT
-    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free port.")] = PORT,
     seed: Annotated[int, typer.Option(help="The random market's seed.")] = 1,
 ) -> None:
     """Run an exchange on this machine that speaks Hyperliquid's wire protocol, until Ctrl-C.

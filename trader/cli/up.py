@@ -16,6 +16,7 @@ from trader.errors import Misconfigured, Permanent
 from trader.health.examination import examine
 from trader.health.finding import Part, Verdict
 from trader.processes.commands import VAR
+from trader.processes.local_venue import FOLDER
 from trader.processes.stack import Stack, StackOptions, running_stack
 from trader.processes.supervisor import Event, Happening
 from trader.settings import Network, read_settings
@@ -66,7 +67,7 @@ def _run(console: Console) -> None:
         if event.happening in WORTH_TELLING:
             console.print(f"[yellow]{event.process}[/] {event.happening}: {escape(event.detail)}")
 
-    console.print("starting ...")
+    console.print(_beginning())
     with running_stack(StackOptions(VAR, os.environ), tell) as stack:
         stack.await_workers()
         console.print(overview(stack))
@@ -74,6 +75,13 @@ def _run(console: Console) -> None:
             _wait(stack)
         finally:
             console.print("stopping ...")
+
+
+def _beginning() -> str:
+    ledger = VAR / FOLDER
+    if not ledger.exists():
+        return "starting ..."
+    return f"starting from {ledger} ... (the longer the exchange ran, the longer this takes)"
 
 
 def _wait(stack: Stack) -> None:

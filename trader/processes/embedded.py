@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trader.processes.broker import await_broker, prepare_broker
-from trader.processes.child import Program
-from trader.processes.commands import local_exchange
-from trader.processes.environments import for_stranger
-from trader.processes.local_account import await_exchange, fund, local_account
+from trader.processes.local_account import fund_if_empty, local_account
 from trader.processes.ports import LOOPBACK, free_port
 from trader.processes.supervisor import Supervisor
 from trader.settings import CREDENTIAL_NAMES, Network
@@ -15,8 +12,6 @@ from trader.venues.credentials import PRIVATE_KEY, read_credentials
 
 LOCAL_HEARTBEAT_SECONDS = "2"
 FLOWER_PORT = 5555
-EXCHANGE_PORT = 3001
-EXCHANGE_START_SECONDS = 30.0
 
 
 def defaults(environment: Mapping[str, str], folder: Path, network: Network) -> dict[str, str]:
@@ -43,44 +38,12 @@ def with_broker(
     return {**environment, "TRADER_REDIS_URL": broker.url}
 
 
-def with_local_exchange(
-    supervisor: Supervisor,
-    environment: Mapping[str, str],
-    options: tuple[str, ...],
-    data_folder: Path | None,
-) -> dict[str, str]:
-    """The environment with TRADER_EXCHANGE_URL: the given one, or that of one we start.
-
-    With a data folder it goes on from there, also when it is started again. Without one, an
-    exchange that ends takes its ledger with it, so it is not restarted.
-    """
-    if "TRADER_EXCHANGE_URL" in environment:
-        return dict(environment)
-    port = free_port(EXCHANGE_PORT)
-    kept = () if data_folder is None else ("--data-dir", str(data_folder))
-    command = local_exchange(port, (*options, *kept))
-    supervisor.start(
-        Program(
-            command.name,
-            command.arguments,
-            for_stranger(environment),
-            restarts=data_folder is not None,
-        )
-    )
-    url = f"http://{LOOPBACK}:{port}"
-    await_exchange(url, EXCHANGE_START_SECONDS)
-    return {**environment, "TRADER_EXCHANGE_URL": url}
-
-
-def with_local_account(
-    environment: Mapping[str, str], folder: Path, *, is_funded: bool
-) -> dict[str, str]:
+def with_local_account(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The environment with a key and a funded account: the given ones, or the folder's own."""
     with_key = {**environment, **_key_if_unnamed(environment, folder)}
     signer = read_credentials(with_key).address
     address = with_key.get("TRADER_ACCOUNT_ADDRESS") or signer
-    if not is_funded:
-        fund(environment["TRADER_EXCHANGE_URL"], address)
+    fund_if_empty(environment["TRADER_EXCHANGE_URL"], address)
     return {**with_key, "TRADER_ACCOUNT_ADDRESS": address}
 
 

@@ -1,6 +1,7 @@
 """The throw-away account that trades on the local exchange."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from eth_account import Account
 
 from trader.errors import Misconfigured
 from trader.processes.private_files import write_private
-from trader.processes.waiting import wait_until
 from trader.venues.credentials import PRIVATE_KEY, read_credentials
 
 KEY_FILE = "local_account.key"
@@ -38,9 +38,15 @@ def local_account(folder: Path) -> LocalAccount:
     return LocalAccount(address, private_key)
 
 
-def await_exchange(url: str, seconds: float) -> None:
-    """Return when the local exchange answers. Raises NotReady."""
-    wait_until(lambda: _answers(url), seconds, f"the local exchange answers at {url}")
+def fund_if_empty(url: str, address: str) -> None:
+    """Fund the account unless it has money already, from an earlier start."""
+    answer = requests.post(
+        f"{url}/info", json={"type": "clearinghouseState", "user": address}, timeout=CALL_SECONDS
+    )
+    if answer.status_code != HTTPStatus.OK:
+        raise Misconfigured(f"{url} does not tell of accounts ({answer.status_code})")
+    if Decimal(answer.json()["marginSummary"]["accountValue"]) <= 0:
+        fund(url, address)
 
 
 def fund(url: str, address: str, usdc: int = START_USDC) -> None:
@@ -52,11 +58,3 @@ def fund(url: str, address: str, usdc: int = START_USDC) -> None:
     )
     if answer.status_code != HTTPStatus.OK:
         raise Misconfigured(f"{url} refused a deposit ({answer.status_code}): {answer.text}")
-
-
-def _answers(url: str) -> bool:
-    try:
-        answer = requests.post(f"{url}/info", json={"type": "meta"}, timeout=CALL_SECONDS)
-    except (requests.ConnectionError, requests.Timeout):
-        return False
-    return answer.status_code == HTTPStatus.OK

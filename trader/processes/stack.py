@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trader.processes import commands, embedded
+from trader.processes import commands, embedded, local_venue
 from trader.processes.child import Program
 from trader.processes.commands import Command
 from trader.processes.environments import for_command, publishable
@@ -17,8 +17,6 @@ from trader.processes.waiting import wait_until
 from trader.settings import Network, Settings, read_settings
 
 START_SECONDS = 60.0
-EXCHANGE = "exchange"
-"""The folder in which the local exchange keeps its ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +111,11 @@ def _with_embedded_parts(
     environment = embedded.with_broker(supervisor, environment, folder, options.durable)
     if network is not Network.LOCAL:
         return environment
-    data_folder = folder / EXCHANGE if options.durable else None
-    goes_on = data_folder is not None and data_folder.exists()
-    is_ours = "TRADER_EXCHANGE_URL" not in environment
-    environment = embedded.with_local_exchange(
-        supervisor, environment, options.exchange_options, data_folder
+    data = folder / local_venue.FOLDER if options.durable else None
+    environment = local_venue.with_local_exchange(
+        supervisor, environment, options.exchange_options, data
     )
-    return embedded.with_local_account(environment, folder, is_funded=goes_on and is_ours)
+    return embedded.with_local_account(environment, folder)
 
 
 def _pipeline(options: StackOptions) -> tuple[Command, ...]:
