@@ -2,13 +2,14 @@
 
 from trader.clock import utc_now
 from trader.lifecycle.intake import take_in
+from trader.lifecycle.intake_pulse import note_intake
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.orders.entry_check import check_entry
 from trader.risk.limits import RiskLimits
 from trader.settings import settings
 from workers.app import app
-from workers.journal_context import entry_watch, journal, market, store
+from workers.journal_context import entry_watch, journal, market, redis, store
 from workers.pace import pace_of
 from workers.pipeline import place, resume
 from workers.stage_task import StageTask
@@ -58,4 +59,8 @@ def resume_stalled() -> None:
 def _take_in() -> tuple[str, ...]:
     """Nothing is taken in before it is known what the venue lists."""
     instruments = market().instruments()
-    return take_in(store(), journal(), instruments, utc_now()) if instruments else ()
+    if not instruments:
+        return ()
+    waiting = take_in(store(), journal(), instruments, utc_now())
+    note_intake(redis(), settings().heartbeat_seconds)
+    return waiting

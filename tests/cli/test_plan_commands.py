@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ from redis import Redis
 from typer.testing import CliRunner, Result
 
 from tests.performance.test_foreign_closing import by_hand, known
-from tests.support.lifecycles import START, LifecycleBuilder, a_plan, a_quote
+from tests.support.lifecycles import LifecycleBuilder, a_plan, a_quote
 from tests.venues.builders import BTC
-from trader.cli.around import nobody_publishes
 from trader.cli.main import app
 from trader.clock import utc_now
+from trader.lifecycle.intake_pulse import note_intake
 from trader.lifecycle.journal import Journal, UnknownLifecycle
 from trader.lifecycle.order_events import OrderAnomaly
 from trader.lifecycle.projection import project
@@ -113,6 +112,7 @@ def test_submit_looks_at_what_the_venue_lists_when_that_is_known(
     with Redis.from_url(empty_broker_url) as redis:
         market = MarketSnapshot(redis, read_settings(os.environ).venue_url)
         market.publish({"BTC": a_quote("60000", utc_now())}, {"BTC": BTC})
+        note_intake(redis, 60.0)
     unlisted = run("plan", "submit", "-", text=json.dumps({**PLAN, "symbol": "NOSUCH"}))
     assert (unlisted.exit_code, "is not listed" in unlisted.stderr) == (1, True)
     taken = run("plan", "submit", "-", text=json.dumps(PLAN))
@@ -120,14 +120,18 @@ def test_submit_looks_at_what_the_venue_lists_when_that_is_known(
     assert len(store.plan_inbox()) == 1
 
 
-@pytest.mark.parametrize(
-    ("age", "said"),
-    [(10, None), (11, "the last prices were published 11 s ago"), (None, "ever published")],
-)
-def test_somebody_is_there_when_prices_are_published(age: int | None, said: str | None) -> None:
-    quotes = {} if age is None else {"BTC": a_quote("1", START - timedelta(seconds=age))}
-    found = nobody_publishes(quotes, START, timedelta(seconds=10))
-    assert (found is None) if said is None else (found is not None and said in found)
+def test_submit_believes_no_list_that_nobody_renews(
+    store: SqliteStore, empty_broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are fresh prices a sign that plans are taken in: the stream writes them alone."""
+    monkeypatch.setenv("TRADER_REDIS_URL", empty_broker_url)
+    with Redis.from_url(empty_broker_url) as redis:
+        market = MarketSnapshot(redis, read_settings(os.environ).venue_url)
+        market.publish({"BTC": a_quote("60000", utc_now())}, {"BTC": BTC})
+    sent = run("plan", "submit", "-", text=json.dumps({**PLAN, "symbol": "LISTED-SINCE"}))
+    assert sent.exit_code == 0
+    assert "nobody has looked for plans lately" in sent.stderr
+    assert len(store.plan_inbox()) == 1
 
 
 def test_the_version_is_the_packages() -> None:

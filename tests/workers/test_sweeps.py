@@ -23,6 +23,7 @@ from tests.workers.carrying import (
 from tests.workers.conftest import venue_away
 from tests.workers.messages import Messages
 from trader.clock import utc_now
+from trader.lifecycle.intake_pulse import intake_is_alive
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.projection import HANDOVER, project
 from trader.lifecycle.stage import Outcome, Stage
@@ -43,6 +44,18 @@ def test_the_market_is_published_and_the_waiting_plans_are_checked(
         assert market.quotes()["BTC"].mid == 100_000
         assert market.instruments()["BTC"].size_decimals == 5
     assert [message.task for message in messages.of("monitor")] == [CHECK_PLANS]
+
+
+@pytest.mark.usefixtures("store")
+def test_the_intake_gives_a_sign_of_life_once_it_knows_the_market(
+    app: Celery, empty_broker_url: str
+) -> None:
+    with Redis.from_url(empty_broker_url) as redis:
+        carry_out(app, CHECK_PLANS)
+        assert not intake_is_alive(redis)
+        carry_out(app, PUBLISH_MARKET)
+        carry_out(app, CHECK_PLANS)
+        assert intake_is_alive(redis)
 
 
 @pytest.mark.usefixtures("store")
