@@ -1,5 +1,6 @@
 """From a strand to a plan, or to the one precise reason why not."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from tests.plans.examples import (
     strand,
 )
 from trader.conditions.condition import All, BreakoutAbove, BreakoutBelow, PriceAbove, PriceBelow
-from trader.plans.intake import read_plan
+from trader.plans.intake import read_or_refuse, read_plan
 from trader.plans.plan import (
     Direction,
     EquityFraction,
@@ -30,6 +31,7 @@ from trader.plans.plan import (
     Plan,
     Timeframe,
 )
+from trader.venues.instrument import Instrument
 
 
 def test_a_trading_plan_is_read_in_full() -> None:
@@ -71,6 +73,7 @@ def test_a_native_plan_is_read_in_full() -> None:
     )
 
 
+TINY = {"unit": "notional", "value": "3"}
 SMALLEST: dict[str, Any] = {
     "plan_id": "p",
     "symbol": "BTC",
@@ -133,3 +136,64 @@ def test_null_is_the_same_as_absent(field: str) -> None:
     assert read(changed(TRADING_PLAN, **{field: None})) == read(
         changed(TRADING_PLAN, **{field: ...})
     )
+
+
+def reasons(
+    plan: object, instruments: Mapping[str, Instrument] | None = INSTRUMENTS
+) -> list[tuple[str, str]]:
+    """Code and field of every refusal."""
+    judged = read_or_refuse(strand(plan), instruments, NOW)
+    assert not isinstance(judged, Plan)
+    assert judged[0] == read_plan(strand(plan), instruments or INSTRUMENTS, NOW)
+    return [(refusal.code, refusal.field.removeprefix("trading_plan.")) for refusal in judged]
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (
+            changed(NATIVE, entry=..., size=...),
+            [("missing_field", "entry"), ("missing_field", "size")],
+        ),
+        (
+            changed(NATIVE, direction="up", stop_loss="x", colour="red", beauty=1),
+            [
+                ("unknown_field", "beauty"),
+                ("unknown_field", "colour"),
+                ("invalid_value", "direction"),
+                ("not_a_number", "stop_loss"),
+            ],
+        ),
+        (
+            changed(NATIVE, timeframe="2h", valid_until=...),
+            [("invalid_value", "timeframe")],
+        ),
+        (
+            changed(TRADING_PLAN, position_size=2, entry_conditions=..., risk_reward_ratio=0),
+            [
+                ("invalid_value", "risk_reward_ratio"),
+                ("missing_field", "entry_conditions"),
+                ("invalid_value", "position_size"),
+            ],
+        ),
+        (
+            changed(NATIVE, stop_loss="30400.123", take_profit="29000.123", size=TINY),
+            [
+                ("price_precision", "stop_loss"),
+                ("price_precision", "take_profit"),
+                ("size_below_minimum", "size.value"),
+            ],
+        ),
+    ],
+)
+def test_every_reason_is_known_at_once(
+    plan: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert reasons(plan) == expected
+
+
+def test_without_the_venues_list_only_the_plan_itself_is_judged() -> None:
+    unlisted = changed(NATIVE, symbol="NOSUCH", size=TINY)
+    assert isinstance(read_or_refuse(strand(unlisted), None, NOW), Plan)
+    assert reasons(unlisted) == [("unknown_symbol", "symbol")]
+    assert reasons(changed(unlisted, direction="up"), None) == [("invalid_value", "direction")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from trader.conditions.quoting import key_of
@@ -37,17 +38,29 @@ class Fields:
         """The field's value, or None when it is absent or null. Raises PlanRefused."""
         return self.read(key, reader) if self.has(key) else None
 
+    def read_all(
+        self, known: Collection[str], readers: Mapping[str, Callable[[], object]]
+    ) -> dict[str, object]:
+        """What each of these reads, by name.
+
+        Raises PlanRefused with all that is wrong, fields that are not known among it.
+        """
+        others: Mapping[str, Callable[[], object]] = {"": partial(self.refuse_others, known)}
+        read = read_each({**others, **readers})
+        return {name: read[name] for name in readers}
+
     def refuse_others(self, known: Collection[str]) -> None:
-        """Raises PlanRefused at the first field, by name, that is not known."""
+        """Raises PlanRefused with the fields, by name, that are not known."""
         unknown = sorted((key for key in self.values if key not in known), key=str)
-        if unknown:
-            key = unknown[0]
-            raise PlanRefused(
-                RefusalCode.UNKNOWN_FIELD,
-                self.path_of(key),
-                self.values[key],
-                f"is unknown: remove it, or mend its name (known: {', '.join(sorted(known))})",
-            )
+        read_each({key: partial(self._refuse, key, known) for key in unknown})
+
+    def _refuse(self, key: str, known: Collection[str]) -> None:
+        raise PlanRefused(
+            RefusalCode.UNKNOWN_FIELD,
+            self.path_of(key),
+            self.values[key],
+            f"is unknown: remove it, or mend its name (known: {', '.join(sorted(known))})",
+        )
 
 
 def mapping(value: object, path: str) -> Fields:

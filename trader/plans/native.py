@@ -7,7 +7,7 @@ from typing import Final
 
 from trader.plans.durations import duration
 from trader.plans.expectation import expectation
-from trader.plans.fields import Fields, mapping, read_each
+from trader.plans.fields import Fields, mapping
 from trader.plans.plan import (
     MAX_SLIPPAGE_BPS,
     Direction,
@@ -53,13 +53,13 @@ class _SizeUnit(StrEnum):
 
 def read_native(fields: Fields, strand: Strand, now: datetime) -> Plan:
     """The plan. Raises PlanRefused, or ValidationError where its fields contradict each other."""
-    fields.refuse_others(Plan.model_fields)
 
     def timeframe() -> Timeframe:
         return fields.read("timeframe", one_of(Timeframe))
 
     return Plan.model_validate(
-        read_each(
+        fields.read_all(
+            Plan.model_fields,
             {
                 "timeframe": timeframe,
                 "plan_id": lambda: fields.read("plan_id", text),
@@ -79,7 +79,7 @@ def read_native(fields: Fields, strand: Strand, now: datetime) -> Plan:
                 "regime": lambda: fields.find("regime", text) or strand.regime,
                 "decision_id": lambda: fields.find("decision_id", text),
                 "signal_id": lambda: fields.find("signal_id", text),
-            }
+            },
         )
     )
 

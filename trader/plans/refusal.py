@@ -71,8 +71,8 @@ class PlanRefused(Permanent):
 
     def with_others(self, others: Iterable[Refusal]) -> "PlanRefused":
         """The same, with what else is wrong; each field is named once."""
-        by_field = {self.refusal.field: self.refusal}
-        for refusal in others:
+        by_field: dict[str, Refusal] = {}
+        for refusal in (*self.refusals, *others):
             by_field.setdefault(refusal.field, refusal)
         self.refusals = tuple(by_field.values())
         return self

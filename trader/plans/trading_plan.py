@@ -7,7 +7,7 @@ from typing import Final
 from trader.conditions.condition import Condition
 from trader.plans.execution_params import read_order
 from trader.plans.expectation import EXPECTED_FIELDS, expected_fields
-from trader.plans.fields import Fields, mapping, read_each
+from trader.plans.fields import Fields, mapping
 from trader.plans.plan import Direction, EquityFraction, Plan, Timeframe
 from trader.plans.refusal import PlanRefused, RefusalCode
 from trader.plans.validity import read_valid_until
@@ -55,12 +55,12 @@ _SHARE: Final = between(Decimal(0), Decimal(1))
 
 def read_trading_plan(fields: Fields, strand: Strand, now: datetime) -> Plan:
     """The plan. Raises PlanRefused, or ValidationError where its fields contradict each other."""
-    fields.refuse_others(EXECUTED_FIELDS | INFORMATIONAL_FIELDS)
 
     def timeframe() -> Timeframe:
         return fields.read("timeframe", one_of(Timeframe))
 
-    checked = read_each(
+    checked = fields.read_all(
+        EXECUTED_FIELDS | INFORMATIONAL_FIELDS,
         {
             "timeframe": timeframe,
             "risk_reward_ratio": lambda: fields.find("risk_reward_ratio", at_least(Decimal(1))),
@@ -78,7 +78,7 @@ def read_trading_plan(fields: Fields, strand: Strand, now: datetime) -> Plan:
             "regime": lambda: strand.regime or _context_regime(fields),
             "decision_id": lambda: fields.find("decision_id", text),
             "signal_id": lambda: fields.find("signal_id", text),
-        }
+        },
     )
     del checked["risk_reward_ratio"]  # only looked at: the trade does not depend on it
     return Plan.model_validate(checked)

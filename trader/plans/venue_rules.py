@@ -3,11 +3,12 @@
 Levels of conditions and expected prices are never sent, so they need not fit the venue's ticks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from trader.conditions.figures import figure
-from trader.plans.fields import Fields
+from trader.plans.fields import Fields, read_each
 from trader.plans.plan import EquityFraction, LimitEntry, Notional, Plan, Quantity
 from trader.plans.refusal import PlanRefused, RefusalCode
 from trader.venues.instrument import Instrument
@@ -19,18 +20,18 @@ def obey_venue(
     """Check symbol, prices and size.
 
     `fields` is what the plan was read from, `limit_price` the name of its limit price there.
-    Raises PlanRefused.
+    Raises PlanRefused with all that the venue would refuse.
     """
     instrument = _listed(plan, instruments, fields)
     limit = plan.order.price if isinstance(plan.order, LimitEntry) else None
-    for name, price in (
-        (limit_price, limit),
-        ("stop_loss", plan.stop_loss),
-        ("take_profit", plan.take_profit),
-    ):
-        if price is not None:
-            _check_price(price, instrument, fields.path_of(name))
-    _check_size(plan, instrument, fields.path_of("size.value"))
+    prices = {limit_price: limit, "stop_loss": plan.stop_loss, "take_profit": plan.take_profit}
+    checks: dict[str, Callable[[], object]] = {
+        name: partial(_check_price, price, instrument, fields.path_of(name))
+        for name, price in prices.items()
+        if price is not None
+    }
+    size = partial(_check_size, plan, instrument, fields.path_of("size.value"))
+    read_each({**checks, "size": size})
 
 
 def _listed(plan: Plan, instruments: Mapping[str, Instrument], fields: Fields) -> Instrument:
