@@ -8,7 +8,6 @@ from tests.orders.desk import SIZE, Desk
 from tests.orders.faults import drops_the_request, loses_the_reply
 from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.lifecycle.unprotected import ALARM_AFTER
-from trader.orders.tracker import SymbolGone
 
 
 def working_stops(desk: Desk, plan: str) -> int:
@@ -77,15 +76,3 @@ def test_a_position_that_gets_its_stop_at_once_is_no_alarm(desk: Desk) -> None:
     desk.clock.advance(timedelta(minutes=1))
     desk.track(plan)
     assert "position_unprotected" not in desk.events(plan)
-
-
-def test_trades_are_booked_though_the_symbol_is_gone(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = desk.place()
-    monkeypatch.setattr(type(desk.venue), "instruments", lambda _: {})
-    for _ in range(2):
-        with pytest.raises(SymbolGone, match="does not list BTC any more"):
-            desk.worker().track_order_lifecycle(plan)
-    assert desk.load(plan).position.size == SIZE
-    assert desk.events(plan).count("order_filled") == 1

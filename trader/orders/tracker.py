@@ -1,6 +1,7 @@
 """Follows one plan from its first order until it is flat and nothing works."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +34,7 @@ from trader.orders.step import (
     next_step,
 )
 from trader.plans.plan import Plan
+from trader.strands.store import SequenceConflict
 from trader.venues.instrument import Instrument
 from trader.venues.venue import Venue, VenueUnavailable
 
@@ -73,29 +75,39 @@ class Tracker:
     def track(self, lifecycle: Lifecycle) -> Lifecycle:
         """Do all that can be done now; the lifecycle afterwards. Raises SequenceConflict.
 
-        What was found is written also when nothing can be decided on it.
+        What was found is written also when nothing can be decided on it, or done about it.
         """
         lifecycle = self._resolve(lifecycle)
         news = self._look(lifecycle)
         done: list[Move] = []
         while len(done) < MAX_STEPS:
-            ahead = apply_all(lifecycle, news, self.clock())
-            try:
+            with self._kept(lifecycle, news):
+                ahead = apply_all(lifecycle, news, self.clock())
                 step = self._next_step(ahead)
-            except TraderError:
-                self.journal.append(lifecycle, news, self.clock())
-                raise
-            if isinstance(step, Wait) or _is_in_vain(ahead, step, done):
-                break
-            done.append(step)
-            if isinstance(step, Record):
-                news = (*news, step.event)
-                continue
-            before = lifecycle.orders.keys()
-            lifecycle = self._resolve(self._act(lifecycle, step, news))
-            placed = lifecycle.orders.keys() - before
+                if isinstance(step, Wait) or _is_in_vain(ahead, step, done):
+                    break
+                done.append(step)
+                if isinstance(step, Record):
+                    news = (*news, step.event)
+                    continue
+                acted = self._act(lifecycle, step, news)
+            placed = acted.orders.keys() - lifecycle.orders.keys()
+            lifecycle = self._resolve(acted)
             news = self._look(lifecycle, placed)
         return self.journal.append(lifecycle, news, self.clock())
+
+    @contextmanager
+    def _kept(self, lifecycle: Lifecycle, news: Sequence[Event]) -> Iterator[None]:
+        """Write what was found when the step that it led to fails; the failure goes on.
+
+        Where the plan has moved on, whoever was first has found it, or will.
+        """
+        try:
+            yield
+        except TraderError:
+            with suppress(SequenceConflict):
+                self.journal.append(lifecycle, news, self.clock())
+            raise
 
     def _look(self, lifecycle: Lifecycle, answered: Set[str] = frozenset()) -> tuple[Event, ...]:
         facts, now = self.observer.look(lifecycle, self.clock(), answered), self.clock()
