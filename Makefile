@@ -10,8 +10,8 @@ STORE ?= sqlite
 MODULES ?=
 JOBS ?= 1
 
-# Each file's tests stay together: they share servers. Three at a time keep two cores busy.
-IN_PARALLEL := --numprocesses 3 --dist loadfile
+# Each file's tests stay together: they share servers.
+IN_PARALLEL := --numprocesses 2 --dist loadfile
 
 .PHONY: setup postgrest run test lint format docs bench bench-journal chaos mutation requirements clean
 

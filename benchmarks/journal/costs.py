@@ -11,13 +11,13 @@ import resource
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 from benchmarks.journal.filling import mark_of
 from benchmarks.journal.pattern import SYMBOL, lifecycle_id_of
 from benchmarks.journal.waiting import accepted_again, armed, quote, some_waiting
+from benchmarks.open_lifecycles import LIMITS
 from benchmarks.timing import repeated, seconds, seconds_each, spread
 from trader.cli.lifecycle_view import as_json
 from trader.clock import utc_now
@@ -36,7 +36,6 @@ from trader.stream.waiting import WaitingPlans
 NEW_PLANS = 100
 ARCHIVED = 100
 TIMES = 5
-_AGE = timedelta(minutes=1)
 _STATM = Path("/proc/self/statm")
 
 
@@ -85,7 +84,7 @@ def _tracked(store: StrandStore) -> dict[str, float]:
 def _waiting(store: StrandStore, samples: int) -> dict[str, float]:
     """The heartbeat, the stream's refresh beside it, and the appends between the beats."""
     journal = Journal(store)
-    watch = EntryWatch(journal, LifecycleCache(store, journal, Stage.MONITOR), utc_now, _AGE)
+    watch = EntryWatch(journal, LifecycleCache(store, journal, Stage.MONITOR), utc_now, LIMITS)
 
     def beat() -> None:
         triggered = list(watch.triggered({SYMBOL: quote(utc_now())}))

@@ -9,7 +9,12 @@ from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Stage
 
-POSITION_EVENTS = {"position_changed", "execution_finished"}
+POSITION_EVENTS = {
+    "position_changed",
+    "position_unprotected",
+    "position_netted",
+    "execution_finished",
+}
 
 
 def audit(flow: Flow, lifecycle_id: str) -> None:

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 
 import pytest
 
@@ -65,3 +65,11 @@ def test_profit(amount: str, said: str) -> None:
 )
 def test_duration(length: timedelta, said: str) -> None:
     assert words.duration(length) == said
+
+
+@pytest.mark.parametrize("rounding", [ROUND_HALF_UP, ROUND_DOWN])
+def test_what_others_do_to_the_context_of_decimals_changes_nothing(rounding: str) -> None:
+    with localcontext() as context:
+        context.rounding = rounding
+        assert words.number(Decimal("11.45"), 1) == "11.4"
+        assert words.number(Decimal("11.55"), 1) == "11.6"

@@ -1,6 +1,7 @@
 """`trader strands`: what was published, strand by strand."""
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class _Wanted:
 
 def _follow(store: StrandStore, after: str, wanted: _Wanted, *, as_json: bool) -> None:
     """Until Ctrl-C; a store that does not answer is asked again."""
+    # Who runs in the background of a shell has it ignored otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         while True:
             after = _print_next(store, after, wanted, as_json=as_json)

@@ -1,6 +1,6 @@
 """The precision of published figures; prices keep all their digits."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from trader.money import BASIS_POINTS
 
@@ -26,4 +26,4 @@ def ratio(part: Decimal, whole: Decimal) -> Decimal:
 
 def _rounded(value: Decimal, step: Decimal) -> Decimal:
     """To the step; every zero is the plain 0, for "-0.0000" and "0E-8" read badly."""
-    return value.quantize(step) or Decimal(0)
+    return value.quantize(step, ROUND_HALF_EVEN) or Decimal(0)

@@ -1,7 +1,7 @@
 """Figures as people say them. Pure."""
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 PRICE_DIGITS = 8
 SECOND = timedelta(seconds=1)
@@ -16,7 +16,7 @@ _UNITS = (
 
 def number(value: Decimal, decimals: int) -> str:
     """At most so many decimals, without trailing zeros: "1.5", "-0.25", "0"."""
-    text = f"{value.quantize(Decimal(1).scaleb(-decimals)):f}"
+    text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN):f}"
     short = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if short == "-0" else short
 
