@@ -7,6 +7,7 @@ import pytest
 from tests.orders.builders import (
     GONE,
     PASSED,
+    cancel_sent,
     died,
     entered,
     protected,
@@ -267,6 +268,30 @@ def test_when_two_stops_turn_out_to_stand_one_is_withdrawn() -> None:
     )
     builder.event(OrderReported(cloid=first.cloid, leg=Leg.STOP, report=report, reason="it stands"))
     assert summary(builder) == ([], ["stop-1"])
+
+
+def test_a_third_that_is_in_doubt_does_not_keep_two_that_stand() -> None:
+    """The latest confirmed one stays; what becomes of the doubt is withdrawn when it shows."""
+    builder = stopped(stopped(entered(**STOP_ONLY)))
+    assert summary(unknown(builder.intended(Leg.STOP, trigger="29000"))) == ([], ["stop-1"])
+
+
+def test_an_older_stop_of_the_right_size_is_kept() -> None:
+    builder = stopped(stopped(entered(**STOP_ONLY)), "0.4")
+    assert summary(builder) == ([], ["stop-2"])
+
+
+def test_a_stop_that_was_asked_to_be_cancelled_is_none() -> None:
+    builder = cancel_sent(stopped(entered(**STOP_ONLY)), Leg.STOP)
+    assert builder.lifecycle.is_bare
+    assert summary(builder) == (["stop 1"], [])
+    assert not cancel_sent(stopped(entered(**STOP_ONLY)), Leg.STOP, "unheard").lifecycle.is_bare
+
+
+def test_a_stop_of_which_the_venue_says_what_nobody_knows_is_none() -> None:
+    builder = stopped(entered(**STOP_ONLY))
+    builder.reported(VenueOrderState.UNRECOGNISED, Leg.STOP, remaining="1")
+    assert summary(builder) == (["stop 1"], [])
 
 
 @pytest.mark.parametrize(("after", "added"), [(-SECOND / 1000, []), (0 * SECOND, ["stop 1"])])

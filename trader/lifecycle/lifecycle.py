@@ -8,7 +8,7 @@ from functools import cached_property
 
 from trader.lifecycle.analysis_events import PlanAnalyzed
 from trader.lifecycle.event import Event
-from trader.lifecycle.order import CONFIRMED, DOUBTFUL, Order
+from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import ExitReason, Leg, Outcome, Stage
@@ -95,13 +95,19 @@ class Lifecycle:
         return sum((order.remaining for order in self.working(leg)), Decimal(0))
 
     @property
+    def holds(self) -> bool:
+        """Whether it holds something on the side that its plan wants."""
+        if self.plan is None or not self.orders:
+            return False
+        return self.position.size * self.plan.direction.sign > 0
+
+    @property
     def is_bare(self) -> bool:
         """Whether it wants a stop, and confirmed ones do not cover what it holds."""
-        if self.plan is None or self.plan.stop_loss is None or not self.orders:
+        if self.plan is None or self.plan.stop_loss is None or not self.holds:
             return False
-        held = self.position.size * self.plan.direction.sign
-        stops = [order for order in self.orders_of(Leg.STOP) if order.state in CONFIRMED]
-        return held > sum((order.remaining for order in stops), Decimal(0))
+        stops = [order for order in self.orders_of(Leg.STOP) if order.is_confirmed]
+        return abs(self.position.size) > sum((order.remaining for order in stops), Decimal(0))
 
     def doubtful(self, intent_id: str) -> tuple[str, ...]:
         """The cloids of the intent's orders that may or may not be at the venue."""

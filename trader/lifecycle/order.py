@@ -82,6 +82,11 @@ class Order:
         return ZERO if self.state.is_over else self.request.size - self.filled
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether the venue has said that it works, and nobody has asked to cancel it."""
+        return self.state in CONFIRMED and not self.cancel_sent
+
+    @property
     def is_settled(self) -> bool:
         """Over, and every trade that the venue speaks of is booked."""
         if self.state is OrderState.FILLED and not self.fills:

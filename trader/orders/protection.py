@@ -1,12 +1,12 @@
 """Stop and target at the venue: what is missing, what is too much. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import DOUBTFUL, Order
+from trader.lifecycle.order import Order
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
@@ -102,24 +102,25 @@ def _leg_change(
 def _stands(lifecycle: Lifecycle, order: Order, now: datetime) -> bool:
     """Whether the order counts as there.
 
-    A stop in doubt does not: a position may have two for a moment, because what they trade
-    too much is given back, but it may not be without one. A target in doubt does.
+    A stop in doubt does not, nor one that was asked to be cancelled: a position may have two for
+    a moment, because what they trade too much is given back, but it may not be without one. A
+    target in doubt does.
     """
     if order.leg is not Leg.STOP:
         return True
     if order.state is OrderState.PENDING:
         return now < lifecycle.intents[order.intent_id].intended_at + ANSWER_TIME
-    return order.state is not OrderState.UNKNOWN
+    return order.is_confirmed
 
 
 def _less(whole: OrderDraft, working: Sequence[Order]) -> ProtectionChange:
-    """One order for exactly what is held, and once it stands, nothing beside it."""
-    *others, newest = working
-    if newest.remaining != whole.size:
-        return ProtectionChange(add=(whole,))
-    if newest.state in DOUBTFUL:
-        return ProtectionChange()
-    return ProtectionChange(withdraw=_withdrawable(others))
+    """One order for exactly what is held, and once it surely stands, nothing beside it."""
+    exact = [o for o in working if o.remaining == whole.size and not o.cancel_sent]
+    confirmed = [order for order in exact if order.is_confirmed]
+    if confirmed:
+        kept = confirmed[-1]
+        return ProtectionChange(withdraw=_withdrawable(o for o in working if o is not kept))
+    return ProtectionChange() if exact else ProtectionChange(add=(whole,))
 
 
 def _is_large_enough(part: OrderDraft, trigger: Decimal, instrument: Instrument) -> bool:
@@ -127,7 +128,7 @@ def _is_large_enough(part: OrderDraft, trigger: Decimal, instrument: Instrument)
     return part.size * min(trigger, part.limit_price) >= instrument.minimum_notional
 
 
-def _withdrawable(orders: Sequence[Order]) -> tuple[Order, ...]:
+def _withdrawable(orders: Iterable[Order]) -> tuple[Order, ...]:
     """Orders that rest and were not cancelled yet; one that is trading is left alone."""
     return tuple(o for o in orders if o.state is OrderState.OPEN and not o.cancel_sent)
 

@@ -2,10 +2,11 @@
 
 Before the expiry, and by the same signer, the same bytes are sent again while the order is still
 wanted: an answer is the answer, and a duplicate nonce means that the first copy landed. An order
-that is not wanted any more is fenced: an action that does nothing takes its nonce, so that it can
-land no more; so is one whose expiry has passed. Where that says nothing, the venue is asked by
-client order id and by trades. Nothing more of it can land after the expiry, nor once its nonce was
-found used: nothing there, when it must have become visible, means that it never was.
+that is not wanted any more, because its plan has ended or another exit stands, is fenced: an
+action that does nothing takes its nonce, so that it can land no more; so is one whose expiry has
+passed. Where that says nothing, the venue is asked by client order id and by trades. Nothing more
+of it can land after the expiry, nor once its nonce was found used: nothing there, when it must have
+become visible, means that it never was.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ from trader.clock import Clock
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order_events import OrdersIntended
+from trader.lifecycle.order_events import IntendedOrder, OrdersIntended
+from trader.lifecycle.stage import Leg
 from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
 from trader.orders.observation import CLOCK_TOLERANCE, VISIBILITY_LAG
@@ -57,11 +59,16 @@ class Resolver:
         )
 
     def resolve(self, lifecycle: Lifecycle) -> tuple[Event, ...]:
-        """Events for every marked intent that can be said something of now."""
+        """Events for every marked intent that can be said something of now.
+
+        What is found of one counts for the next: of several stops in doubt one is enough.
+        """
         events: list[Event] = []
         for intent in _unanswered(lifecycle):
             if is_marked_unknown(lifecycle, intent.intent_id):
-                events.extend(self._resolve(lifecycle, intent))
+                found = self._resolve(lifecycle, intent)
+                lifecycle = apply_all(lifecycle, found, self.clock())
+                events.extend(found)
         return tuple(events)
 
     def _resolve(self, lifecycle: Lifecycle, intent: OrdersIntended) -> tuple[Event, ...]:
@@ -190,8 +197,17 @@ def _unanswered(lifecycle: Lifecycle) -> list[OrdersIntended]:
 
 
 def _is_wanted(lifecycle: Lifecycle, intent: OrdersIntended, now: datetime) -> bool:
-    """An entry is not brought to the venue any more once its plan has ended; exits always are."""
+    """An entry is not brought to the venue any more once its plan has ended.
+
+    Exits are, as long as they close something: one that the position does not need any more would
+    take from other plans of the symbol.
+    """
     if all(order.request.reduce_only for order in intent.orders):
-        return True
+        return lifecycle.holds and all(_is_needed(lifecycle, order) for order in intent.orders)
     is_over = lifecycle.plan is None or now >= lifecycle.plan.valid_until
     return not is_over and lifecycle.cancel is None and lifecycle.exit_reason is None
+
+
+def _is_needed(lifecycle: Lifecycle, order: IntendedOrder) -> bool:
+    """Whether the position lacks the exit; a stop that another has replaced is too much."""
+    return order.leg is not Leg.STOP or lifecycle.is_bare
