@@ -83,13 +83,16 @@ def test_hummingbot_7619_a_status_that_nobody_knows_crashes_nothing(desk: Desk) 
 
     desk.venue.order = odd  # type: ignore[method-assign]
     assert desk.track(plan) is Stage.TRACK
-    assert desk.states(plan, Leg.STOP) == [OrderState.UNRECOGNISED]
-    assert desk.load(plan).covered(Leg.STOP) == SIZE
+    first, *others = desk.states(plan, Leg.STOP)
+    assert first is OrderState.UNRECOGNISED
+    assert 1 <= len(others) <= 2, "what nobody understands protects nothing: another stands"
 
     desk.venue.order = asked  # type: ignore[method-assign]
+    desk.track(plan)
+    assert desk.load(plan).covered(Leg.STOP) == SIZE
     desk.exchange.set_mid("BTC", "56900")
     assert desk.track(plan) is Stage.ANALYZE
-    assert desk.has_one_order_a_leg(plan)
+    assert (desk.held(), desk.working()) == (0, [])
 
 
 def test_nomeida_99_status_ok_is_no_success(desk: Desk) -> None:

@@ -194,7 +194,9 @@ def test_a_plan_ends_right_wherever_its_worker_was_killed(campaign: Campaign, de
     assert lifecycle.outcome is Outcome.CLOSED
     accepted = [lifecycle.orders[order["cloid"]].leg for order in flow.venue_orders(lifecycle_id)]
     exits = [Leg.EXIT] if death.leg is Leg.EXIT else []
-    assert accepted == [Leg.ENTRY, Leg.STOP, Leg.TARGET, *exits]
+    once = [Leg.ENTRY, Leg.STOP, Leg.TARGET, *exits]
+    # A stop that is not answered within a second is no protection: another may stand beside it.
+    assert sorted(accepted) in (sorted(once), sorted([*once, Leg.STOP]))
     assert [fill["side"] for fill in flow.venue_fills(lifecycle_id)] == ["B", "A"]
     assert [event for event in flow.way(lifecycle_id) if event.startswith("plan_")] == [
         "plan_accepted pending",
