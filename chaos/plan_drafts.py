@@ -77,7 +77,7 @@ def _everything(random: Random, price: float, sign: int) -> dict[str, Json]:
     return {**_bracket(random, price, sign), "max_hold": f"PT{random.randint(5, 25)}S"}
 
 
-def _time_alone(random: Random, price: float, sign: int) -> dict[str, Json]:  # noqa: ARG001
+def _time_alone(random: Random, price: float, sign: int) -> dict[str, Json]:  # noqa: ARG001  # as the others
     return {"max_hold": f"PT{random.randint(1, 8)}S"}
 
 

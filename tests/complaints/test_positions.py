@@ -8,6 +8,7 @@ import pytest
 from tests.complaints.faults import AccountFaults
 from tests.orders.desk import LIMITS, SIZE, Desk
 from tests.orders.faults import meanwhile
+from tests.support.lifecycles import covered
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
 from trader.reconciliation.reconciler import Reconciler
@@ -92,7 +93,7 @@ def test_freqtrade_11461_an_entry_that_ended_in_part_is_not_sent_again(
 
     assert desk.states(plan, Leg.ENTRY) == [OrderState.CANCELLED]
     assert desk.has_one_order_a_leg(plan)
-    assert desk.held() == desk.load(plan).covered(Leg.STOP) == PART
+    assert desk.held() == covered(desk.load(plan), Leg.STOP) == PART
 
 
 def test_freqtrade_3647_a_cancellation_that_raced_a_fill_leaves_no_naked_position(

@@ -10,6 +10,7 @@ from tests.complaints.faults import AccountFaults
 from tests.complaints.restarts import restarted
 from tests.orders.desk import DEAD, GRACE, SIZE, Desk
 from tests.orders.faults import Killed, drops_the_request, kills_before
+from tests.support.lifecycles import covered
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.draft import cloid_of
 from trader.orders.rearming import FIRST_WAIT
@@ -119,7 +120,7 @@ def test_freqtrade_12360_a_missing_stop_is_no_crash_loop(
             for lifecycle_id in watching.reconcile():
                 again.track(lifecycle_id)
             desk.clock.advance(timedelta(minutes=1))
-    assert desk.load(plan).covered(Leg.STOP) == SIZE
+    assert covered(desk.load(plan), Leg.STOP) == SIZE
     assert len(desk.accepted(plan, Leg.STOP)) == 2
     assert watching.reconcile() == ()
 

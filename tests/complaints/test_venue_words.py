@@ -9,6 +9,7 @@ import pytest
 from tests.complaints.faults import AccountFaults
 from tests.orders.desk import EXPIRY, SIZE, Desk
 from tests.orders.machine_parts import made_odd
+from tests.support.lifecycles import covered
 from tests.venues.builders import limit_order
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
@@ -50,7 +51,7 @@ def test_hummingbot_6730_post_only_window_after_an_upgrade(
     desk.track(held)
     assert desk.has_one_order_a_leg(held)
     enter_again(desk, refused)
-    assert desk.load(held).covered(Leg.STOP) == SIZE
+    assert covered(desk.load(held), Leg.STOP) == SIZE
     assert desk.held() == 2 * SIZE
 
 
@@ -69,7 +70,7 @@ def test_hummingbot_7619_an_end_that_the_venue_chose_is_understood(
     assert status in desk.load(resting).history[-1][1].reason
     assert desk.track(held) is Stage.TRACK
     assert [order["status"] for order in desk.accepted(held, Leg.STOP)] == [status, "open"]
-    assert desk.load(held).covered(Leg.STOP) == SIZE
+    assert covered(desk.load(held), Leg.STOP) == SIZE
 
 
 def test_hummingbot_7619_a_status_that_nobody_knows_crashes_nothing(desk: Desk) -> None:
@@ -89,7 +90,7 @@ def test_hummingbot_7619_a_status_that_nobody_knows_crashes_nothing(desk: Desk) 
 
     desk.venue.order = asked  # type: ignore[method-assign]
     desk.track(plan)
-    assert desk.load(plan).covered(Leg.STOP) == SIZE
+    assert covered(desk.load(plan), Leg.STOP) == SIZE
     desk.exchange.set_mid("BTC", "56900")
     assert desk.track(plan) is Stage.ANALYZE
     assert (desk.held(), desk.working()) == (0, [])
@@ -114,7 +115,7 @@ def test_nomeida_102_one_error_for_a_whole_batch_is_of_each_of_its_orders(
     desk.track(plan)
 
     assert desk.has_one_order_a_leg(plan)
-    assert desk.load(plan).covered(Leg.STOP) == desk.load(plan).covered(Leg.TARGET) == SIZE
+    assert covered(desk.load(plan), Leg.STOP) == covered(desk.load(plan), Leg.TARGET) == SIZE
 
 
 def test_python_sdk_285_a_hanging_request_times_out(desk: Desk, faults: AccountFaults) -> None:

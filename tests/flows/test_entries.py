@@ -7,6 +7,7 @@ import pytest
 from tests.flows.plans import a_plan, in_seconds
 from tests.flows.ways import ENDED, INTENDED, PROTECTED, PROTECTION, RESTING, TRIGGERED
 from tests.support.flow import Flow
+from tests.support.lifecycles import covered
 from trader.lifecycle.stage import Leg, Outcome
 from trader.strands.strand import Json
 
@@ -47,14 +48,14 @@ def test_a_partial_fill_is_protected_and_the_protection_grows_with_the_rest(
     partly = flow.wait_until_working(lifecycle_id, Leg.ENTRY, Leg.STOP, Leg.TARGET)
     assert flow.way(lifecycle_id) == [*PARTLY_ENTERED, *PROTECTION]
     assert str(partly.position.size) == "0.1"
-    assert partly.covered(Leg.STOP) == partly.covered(Leg.TARGET) == partly.position.size
+    assert covered(partly, Leg.STOP) == covered(partly, Leg.TARGET) == partly.position.size
 
     flow.market.set_depth("ETH", [["2999", "9"]], [["3001", "0.3"], ["3010", "9"]])
     whole = flow.wait_until_working(lifecycle_id, Leg.STOP, Leg.TARGET)
     adapted = [*PARTLY_ENTERED, *PROTECTION, *REST_FILLED, *adaptation]
     assert flow.way(lifecycle_id) == adapted
     assert str(whole.position.size) == size
-    assert whole.covered(Leg.STOP) == whole.covered(Leg.TARGET) == whole.position.size
+    assert covered(whole, Leg.STOP) == covered(whole, Leg.TARGET) == whole.position.size
 
     flow.market.set_mid("ETH", "3100")
     flow.wait_until_done(lifecycle_id)
@@ -68,7 +69,7 @@ def test_an_immediate_order_that_finds_half_is_protected_as_it_is(flow: Flow) ->
     lifecycle_id = flow.submit(a_plan())
     lifecycle = flow.wait_until_working(lifecycle_id, Leg.STOP, Leg.TARGET)
     assert flow.way(lifecycle_id) == [*PARTLY_ENTERED, *PROTECTION]
-    assert str(lifecycle.covered(Leg.STOP)) == "0.05"
+    assert str(covered(lifecycle, Leg.STOP)) == "0.05"
 
     flow.market.set_mid("ETH", "2900")
     flow.wait_until_done(lifecycle_id)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.lifecycle.histories import histories
-from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan, a_quote
+from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan, a_quote, covered
 from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import BrokenLifecycle, advance, fold
@@ -268,8 +268,8 @@ def test_orders_by_leg_and_what_they_cover() -> None:
 
     assert [order.leg for order in lifecycle.orders.values()] == [Leg.ENTRY, Leg.STOP, Leg.TARGET]
     assert [order.leg for order in lifecycle.working(Leg.ENTRY, Leg.STOP)] == [Leg.ENTRY, Leg.STOP]
-    assert str(lifecycle.covered(Leg.STOP)) == "0.3"
-    assert str(lifecycle.covered(Leg.TARGET)) == "0.4"
+    assert str(covered(lifecycle, Leg.STOP)) == "0.3"
+    assert str(covered(lifecycle, Leg.TARGET)) == "0.4"
     assert str(lifecycle.position.size) == "0.3"
     assert len(lifecycle.unsettled()) == 3
 

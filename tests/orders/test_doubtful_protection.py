@@ -7,6 +7,7 @@ import pytest
 
 from tests.orders.desk import EXPIRY, SIZE, Desk
 from tests.orders.faults import drops_the_request, loses_the_reply
+from tests.support.lifecycles import covered
 from trader.lifecycle.order import Order
 from trader.lifecycle.stage import Leg, OrderState, Stage
 from trader.lifecycle.unprotected import ALARM_AFTER
@@ -35,7 +36,7 @@ def test_another_stop_is_placed_at_once_and_what_is_too_much_is_withdrawn(
     for _ in range(3):
         desk.track(plan)
     assert working_stops(desk, plan) == 1
-    assert desk.load(plan).covered(Leg.STOP) == SIZE
+    assert covered(desk.load(plan), Leg.STOP) == SIZE
 
 
 @pytest.mark.parametrize("fault", [loses_the_reply, drops_the_request])

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.orders.builders import entered, overtraded
 from tests.orders.desk import MID, SIZE, Desk
-from tests.support.lifecycles import a_quote
+from tests.support.lifecycles import covered
 from trader.lifecycle.position_events import HeldByPlan, PositionNetted
 from trader.lifecycle.stage import Leg, Outcome, Stage
-from trader.orders.netting import books_of, closed_between, netted, netting_price, opposes, owes
+from trader.orders.netting import books_of, closed_between, netted, opposes
 from trader.orders.sender import Placement
 from trader.plans.plan import Direction, Quantity
 from trader.replay.replay import projection_differs, replay
@@ -65,16 +65,9 @@ def test_one_netting_says_what_it_was_decided_upon() -> None:
 
 def test_what_a_plan_owes_is_not_held_against_others() -> None:
     owing = overtraded().lifecycle
-    assert owes(owing)
+    assert owing.owes
     assert not opposes(entered().lifecycle, owing)
     assert books_of([owing]) == ()
-
-
-def test_a_book_with_one_side_has_a_price_too() -> None:
-    quote = a_quote("30000")
-    assert netting_price(quote) == 30_000
-    assert netting_price(quote.model_copy(update={"mid": None, "bid": None})) == quote.ask
-    assert netting_price(quote.model_copy(update={"mid": None, "bid": None, "ask": None})) is None
 
 
 def entered_at_once(desk: Desk, *plans: str) -> None:
@@ -137,7 +130,7 @@ def test_what_remains_is_held_by_the_oldest_and_stays_protected(
     swept(desk, [plans[place] for place in order])
     held = [desk.load(plan).position.size for plan in plans]
     assert held == [SIZE / 2, 0, 0]
-    assert desk.load(plans[0]).covered(Leg.STOP) == SIZE / 2
+    assert covered(desk.load(plans[0]), Leg.STOP) == SIZE / 2
     assert [desk.load(plan).outcome for plan in plans[1:]] == [Outcome.NETTED] * 2
     desk.cancel(plans[0], close=True)
     swept(desk, plans)

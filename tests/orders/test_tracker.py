@@ -11,6 +11,7 @@ from tests.orders.faults import (
     loses_the_reply,
     meanwhile,
 )
+from tests.support.lifecycles import covered
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome, Stage
 from trader.plans.plan import LimitEntry, Quantity
 from trader.venues.instrument import Side
@@ -133,7 +134,7 @@ def test_an_entry_that_fills_bit_by_bit_is_always_covered(desk: Desk) -> None:
         desk.track(plan)
         assert desk.load(plan).position.size == desk.held() == Decimal(total)
         for leg in (Leg.STOP, Leg.TARGET):
-            assert desk.load(plan).covered(leg) == Decimal(total)
+            assert covered(desk.load(plan), leg) == Decimal(total)
         if more != "0":
             desk.exchange.set_depth("BTC", [["59900", "1"]], [["60000", more]])
 
@@ -153,7 +154,7 @@ def test_a_last_bit_below_the_minimum_is_covered_without_a_gap(desk: Desk) -> No
 
     assert desk.held() == SIZE
     for leg in (Leg.STOP, Leg.TARGET):
-        assert desk.load(plan).covered(leg) == SIZE
+        assert covered(desk.load(plan), leg) == SIZE
         assert [o["status"] for o in desk.accepted(plan, leg)] == ["canceled", "open"]
     names = desk.events(plan)
     assert names.index("cancel_sent") > len(names) - 1 - names[::-1].index("orders_intended")
@@ -204,7 +205,7 @@ def test_an_immediate_entry_that_fills_in_part_is_covered_for_that_part(desk: De
 
     assert desk.states(plan, Leg.ENTRY) == [OrderState.CANCELLED]
     assert desk.load(plan).position.size == desk.held() == Decimal("0.004")
-    assert desk.load(plan).covered(Leg.STOP) == Decimal("0.004")
+    assert covered(desk.load(plan), Leg.STOP) == Decimal("0.004")
 
 
 def test_fills_that_come_late_are_waited_for(desk: Desk) -> None:

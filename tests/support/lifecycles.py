@@ -10,6 +10,7 @@ from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.event import Event
 from trader.lifecycle.fold import advance
 from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.order import remaining_of
 from trader.lifecycle.order_events import (
     AnsweredOrder,
     ExitDecided,
@@ -69,6 +70,11 @@ def a_quote(mid: Number = "30000", at: datetime = START) -> Quote:
     return Quote(
         symbol="BTC", observed_at=at, mid=middle, mark=middle, bid=middle - half, ask=middle + half
     )
+
+
+def covered(lifecycle: Lifecycle, leg: Leg) -> Decimal:
+    """What the working orders of this leg may still trade, base units."""
+    return remaining_of(lifecycle.working(leg))
 
 
 def _cause(kind: AnswerKind, text: str) -> RefusalCause | None:

@@ -29,9 +29,14 @@ class Event(Record, ABC):
         """The word that other teams read as `content.status`."""
 
     @property
+    def is_for_the_record(self) -> bool:
+        """Whether nobody waits for this one, though for others of its kind."""
+        return False
+
+    @property
     def routing(self) -> tuple[Tag, ...]:
-        """The tags of this one: those of its kind, but where it only repeats another."""
-        return self.tags
+        """The tags of this one."""
+        return Event.tags if self.is_for_the_record else self.tags
 
     @property
     def outcome_score(self) -> float | None:

@@ -80,7 +80,7 @@ def advance_by(lifecycle: Lifecycle | None, told: Sequence[tuple[Strand, Event]]
 
 def _applied(before: Lifecycle, strand: Strand, event: Event) -> Lifecycle:
     try:
-        return watched(event, before, apply(event, before, strand.created_at), strand.created_at)
+        return apply_all(before, (event,), strand.created_at)
     except KeyError as error:
         raise BrokenLifecycle(
             f"lifecycle {strand.lifecycle_id}, seq {strand.seq}: {type(event).__name__} speaks of "
@@ -113,7 +113,7 @@ def _begin(strand: Strand, event: Event) -> Lifecycle:
 
 
 def apply_all(lifecycle: Lifecycle, events: Iterable[Event], at: datetime) -> Lifecycle:
-    """The lifecycle as these events will leave it, before they are appended."""
+    """The lifecycle as these events leave it."""
     for event in events:
         lifecycle = watched(event, lifecycle, apply(event, lifecycle, at), at)
     return lifecycle

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from trader.lifecycle.analysis_events import PlanAnalyzed
 from trader.lifecycle.event import Event
-from trader.lifecycle.order import DOUBTFUL, Order
+from trader.lifecycle.order import DOUBTFUL, ZERO, Order, remaining_of
 from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
 from trader.lifecycle.stage import ExitReason, Leg, Outcome, Stage
@@ -90,24 +90,28 @@ class Lifecycle:
         """How many orders of this leg were intended so far."""
         return len(self.orders_of(leg))
 
-    def covered(self, leg: Leg) -> Decimal:
-        """What the working orders of this leg may still trade, base units."""
-        return sum((order.remaining for order in self.working(leg)), Decimal(0))
+    @property
+    def held(self) -> Decimal:
+        """What it holds in the direction of its plan, base units; below 0, what it owes others."""
+        return ZERO if self.plan is None else self.position.size * self.plan.direction.sign
 
     @property
     def holds(self) -> bool:
         """Whether it holds something on the side that its plan wants."""
-        if self.plan is None or not self.orders:
-            return False
-        return self.position.size * self.plan.direction.sign > 0
+        return self.held > 0
+
+    @property
+    def owes(self) -> bool:
+        """Whether its exits have traded more than its entry, which it will give back."""
+        return self.held < 0
 
     @property
     def is_bare(self) -> bool:
         """Whether it wants a stop, and confirmed ones do not cover what it holds."""
-        if self.plan is None or self.plan.stop_loss is None or not self.holds:
+        if self.plan is None or self.plan.stop_loss is None or not self.orders:
             return False
-        stops = [order for order in self.orders_of(Leg.STOP) if order.is_confirmed]
-        return abs(self.position.size) > sum((order.remaining for order in stops), Decimal(0))
+        stops = (order for order in self.orders_of(Leg.STOP) if order.is_confirmed)
+        return self.held > remaining_of(stops)
 
     def doubtful(self, intent_id: str) -> tuple[str, ...]:
         """The cloids of the intent's orders that may or may not be at the venue."""

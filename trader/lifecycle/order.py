@@ -1,5 +1,6 @@
 """One order of a plan, as its strands tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -191,6 +192,11 @@ class Order:
 _CAUSED = frozenset(
     {OrderState.UNKNOWN, OrderState.CANCELLED, OrderState.REJECTED, OrderState.NEVER_LANDED}
 )
+
+
+def remaining_of(orders: Iterable[Order]) -> Decimal:
+    """What these orders together may still trade, base units."""
+    return sum((order.remaining for order in orders), ZERO)
 
 
 def _latest(known: datetime | None, told: datetime) -> datetime:

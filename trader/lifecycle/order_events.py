@@ -116,11 +116,10 @@ class OrdersAnswered(Event):
         return kinds.pop() if len(kinds) == 1 else "mixed"
 
     @property
-    def routing(self) -> tuple[Tag, ...]:
-        """A refusal that passes is for the record: what becomes of the plan is said by itself."""
+    def is_for_the_record(self) -> bool:
+        """A refusal that passes is: what becomes of the plan is said by itself."""
         causes = [order.answer.cause for order in self.answers]
-        is_passing = all(cause is not None and cause.passes for cause in causes)
-        return Event.tags if is_passing else self.tags
+        return all(cause is not None and cause.passes for cause in causes)
 
 
 class IntentUnknown(Event):

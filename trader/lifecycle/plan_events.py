@@ -100,9 +100,9 @@ class EntryDenied(Event):
         return "denied"
 
     @property
-    def routing(self) -> tuple[Tag, ...]:
-        """A repetition is for the record only."""
-        return Event.tags if self.is_repeated else self.tags
+    def is_for_the_record(self) -> bool:
+        """A repetition is."""
+        return self.is_repeated
 
 
 class EntrySetApart(Event):
@@ -137,9 +137,9 @@ class EntryRearmed(Event):
         return "pending"
 
     @property
-    def routing(self) -> tuple[Tag, ...]:
-        """A repetition is for the record only."""
-        return Event.tags if self.is_repeated else self.tags
+    def is_for_the_record(self) -> bool:
+        """A repetition is."""
+        return self.is_repeated
 
 
 class PlanExpired(Event):

@@ -28,6 +28,11 @@ class Quote(Record):
     bid: Price | None = None
     ask: Price | None = None
 
+    @property
+    def reference(self) -> Price | None:
+        """The mid, or, where the book has an empty side and so no mid, its other side."""
+        return self.mid or self.bid or self.ask
+
     def price(self, source: PriceSource) -> Price | None:
         """The price of that source, or None when the venue did not give it."""
         return {

@@ -30,8 +30,8 @@ def exit_draft(
     exempt when it closes the whole of the account's position, so that only a refusal tells.
     """
     side = Side.SELL if held > 0 else Side.BUY
-    # A book with one empty side has no mid: its other side must do to leave by.
-    reference = quote.model_copy(update={"mid": quote.mid or quote.bid or quote.ask})
+    # Leaving must not wait for a mid.
+    reference = quote.model_copy(update={"mid": quote.reference})
     price = marketable_price(instrument, reference, side, EXIT_SLIPPAGE_BPS)
     is_given_back = held * plan.direction.sign < 0
     worth = min(price, reference.mid or price)

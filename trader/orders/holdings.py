@@ -13,7 +13,7 @@ from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.paging import rows_in
 from trader.lifecycle.stage import Stage
 from trader.orders.following import VenueFacts, follow
-from trader.orders.netting import opposes, owes
+from trader.orders.netting import opposes
 from trader.orders.observation import CLOCK_TOLERANCE
 from trader.strands.store import StrandStore
 from trader.venues.venue import Venue
@@ -71,7 +71,7 @@ class Holdings:
         beside = self._with_their_trades(others) if others else ()
         if self._at_venue(symbol) != net:
             raise PositionMoving(f"the account trades {symbol} at this moment")
-        owed = sum((other.ahead.position.size for other in beside if owes(other.ahead)), ZERO)
+        owed = sum((other.ahead.position.size for other in beside if other.ahead.owes), ZERO)
         is_opposed = any(opposes(lifecycle, other.ahead) for other in beside)
         return Holding(net - owed, beside if is_opposed else ())
 

@@ -10,25 +10,15 @@ does the sum of their profits.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from trader.lifecycle.lifecycle import Lifecycle, plan_of
+from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.position_events import HeldByPlan, PositionNetted
-from trader.market.quote import Quote
 
 ZERO = Decimal(0)
 
 
-def owes(lifecycle: Lifecycle) -> bool:
-    """Whether its exits have traded more than its entry, which it will give back."""
-    return lifecycle.position.size * plan_of(lifecycle).direction.sign < 0
-
-
 def opposes(lifecycle: Lifecycle, other: Lifecycle) -> bool:
     """Whether the two hold opposite sides, both as their plans want it."""
-    return (
-        lifecycle.position.size * other.position.size < 0
-        and not owes(lifecycle)
-        and not owes(other)
-    )
+    return lifecycle.holds and other.holds and lifecycle.position.size * other.position.size < 0
 
 
 def closed_between(books: Sequence[HeldByPlan]) -> dict[str, Decimal]:
@@ -53,7 +43,7 @@ def closed_between(books: Sequence[HeldByPlan]) -> dict[str, Decimal]:
 
 def books_of(lifecycles: Iterable[Lifecycle]) -> tuple[HeldByPlan, ...]:
     """What they hold, the oldest position first."""
-    holding = [lc for lc in lifecycles if lc.position.size and not owes(lc)]
+    holding = (lc for lc in lifecycles if lc.holds)
     by_age = sorted(holding, key=lambda lc: (lc.fills[0].traded_at, lc.lifecycle_id))
     return tuple(HeldByPlan(lifecycle_id=lc.lifecycle_id, size=lc.position.size) for lc in by_age)
 
@@ -74,8 +64,3 @@ def netted(
         reason=f"the account holds {net_size}, because {', '.join(against)} held the other side: "
         f"{abs(change)} is closed against it at {price}",
     )
-
-
-def netting_price(quote: Quote) -> Decimal | None:
-    """The one price for all: the mid, or the one side that the book has."""
-    return quote.mid or quote.bid or quote.ask

@@ -5,12 +5,12 @@ from itertools import takewhile
 
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Leg, OrderState
+from trader.orders.doubling import Doubling
 
 AT_ONCE = 3
 """So many are sent without a pause: what refuses them may be over, or change the decision."""
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
-_DOUBLINGS = (LONGEST_PAUSE // FIRST_PAUSE).bit_length()
+PAUSES = Doubling(timedelta(seconds=1), timedelta(minutes=1))
 
 
 def refusals(lifecycle: Lifecycle, leg: Leg) -> int:
@@ -25,5 +25,4 @@ def is_pausing(lifecycle: Lifecycle, leg: Leg, now: datetime) -> bool:
     if beyond < 0:
         return False
     latest = lifecycle.orders_of(leg)[-1]
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(beyond, _DOUBLINGS)))
-    return now < lifecycle.intents[latest.intent_id].intended_at + pause
+    return now < lifecycle.intents[latest.intent_id].intended_at + PAUSES.after(beyond)

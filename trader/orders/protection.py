@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import Order
+from trader.lifecycle.order import Order, remaining_of
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import entry_side
@@ -83,7 +83,7 @@ def _leg_change(
 ) -> ProtectionChange:
     held, working = abs(lifecycle.position.size), lifecycle.working(leg)
     standing = [order for order in working if _stands(lifecycle, order, now)]
-    covered = sum((order.remaining for order in standing), Decimal(0))
+    covered = remaining_of(standing)
     whole = _draft(plan, instrument, leg, price, held)
     if covered > held:
         return _less(whole, working)

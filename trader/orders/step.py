@@ -81,7 +81,7 @@ def next_step(
     `net_size` is the account's signed position in the symbol, as far as it can be this plan's,
     when it was asked.
     """
-    if lifecycle.position.size * plan.direction.sign < 0:
+    if lifecycle.owes:
         return _give_back(lifecycle, plan, now)
     if _is_gone(lifecycle, net_size, now):
         return _finish_gone(lifecycle, net_size, now)

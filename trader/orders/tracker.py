@@ -19,7 +19,7 @@ from trader.orders.alarms import unprotected_alarm
 from trader.orders.exits import exit_draft
 from trader.orders.following import follow, position_changed
 from trader.orders.holdings import Beside, Holding, Holdings
-from trader.orders.netting import books_of, netted, netting_price
+from trader.orders.netting import books_of, netted
 from trader.orders.observation import Observer
 from trader.orders.resolver import Resolver
 from trader.orders.sender import Placement, Sender
@@ -166,7 +166,7 @@ class Tracker:
     def _net(self, lifecycle: Lifecycle, holding: Holding, news: Sequence[Event]) -> Lifecycle:
         """Close the plan and those beside it against each other: for all of them, or for none."""
         symbol, now = plan_of(lifecycle).symbol, self.clock()
-        price = netting_price(self.venue.quote(symbol))
+        price = self.venue.quote(symbol).reference
         if price is None:
             raise VenueUnavailable(f"{symbol} has no price at which plans could be netted")
         own = Beside(lifecycle, tuple(news), apply_all(lifecycle, news, now))
