@@ -33,7 +33,8 @@ def failing(app: Celery) -> Iterator[Failing]:
             attempts.append(self.request.retries)
             raise error("on purpose")
 
-        task = app.task(fail, name="tests.failing", base=StageTask, bind=True)
+        # Not shared: a shared task would be registered again with each later app of the process.
+        task = app.task(fail, name="tests.failing", base=StageTask, bind=True, shared=False)
         task.apply()
         return attempts
 
