@@ -4,13 +4,16 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kombu import Connection
 from redis import Redis
 
+from chaos.signals import freeze
+from chaos.verdict.outages import Outage
+from trader.clock import utc_now
 from trader.processes.broker import NAME, EmbeddedBroker, await_broker, prepare_broker
 from trader.processes.supervisor import Supervisor
 from workers.configuration import celery_settings
@@ -21,10 +24,14 @@ MOST_REDELIVERED = 1000
 
 
 class FailingBroker:
-    """A broker that keeps its messages, as `trader up` starts it."""
+    """A broker that keeps its messages, as `trader up` starts it.
+
+    `outages` are the times when it was killed or stood.
+    """
 
     def __init__(self, supervisor: Supervisor, folder: Path, broker: EmbeddedBroker) -> None:
         self.url = broker.url
+        self.outages: list[Outage] = []
         self._supervisor = supervisor
         self._kept = folder / APPEND_ONLY
         self._copy = folder / "copy"
@@ -33,6 +40,14 @@ class FailingBroker:
     def kill(self) -> None:
         """Kill it; it comes back with nothing."""
         self._kill_and_start(lambda: shutil.rmtree(self._kept))
+
+    def freeze(self, seconds: float) -> bool:
+        """Let it stand for so long; False when it has ended meanwhile."""
+        pid = self._supervisor.pid(NAME)
+        if pid is None:
+            return False
+        with self._outage():
+            return freeze(os.killpg, pid, seconds)
 
     def flush(self) -> None:
         """Let it forget everything while it runs."""
@@ -61,12 +76,19 @@ class FailingBroker:
     def _kill_and_start(self, meanwhile: Callable[[], None]) -> None:
         """Taken from the supervisor meanwhile, which would start it with what it had."""
         pid = self._supervisor.pid(NAME)
-        if pid is not None:
-            os.killpg(pid, signal.SIGKILL)
-        self._supervisor.stop((NAME,))
-        meanwhile()
-        self._supervisor.start(self._program)
-        await_broker(self.url)
+        with self._outage():
+            if pid is not None:
+                os.killpg(pid, signal.SIGKILL)
+            self._supervisor.stop((NAME,))
+            meanwhile()
+            self._supervisor.start(self._program)
+            await_broker(self.url)
+
+    @contextmanager
+    def _outage(self) -> Iterator[None]:
+        began = utc_now()
+        yield
+        self.outages.append(Outage(began, utc_now()))
 
 
 def _transport_options(url: str) -> Mapping[str, object]:

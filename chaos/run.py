@@ -160,6 +160,9 @@ def _report(
             resolution_seconds(doubts, venue, steps), 0.99
         ),
         without_stop=_without_stop(view, [*venue, *store], steps),
+        without_stop_with_broker=_without_stop(
+            view, [*venue, *store, *world.pipeline.broker.outages], steps
+        ),
         most_refused_exits=max(map(refused_exits, view.plans), default=0),
         recovered_s=recovered,
         replayed=replayed,

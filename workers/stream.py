@@ -25,6 +25,9 @@ CHECK_PLAN = "workers.monitor.check_plan"
 TAKE_IN_PLANS = "workers.monitor.take_in_plans"
 CHECK_EXPIRES_SECONDS = 30.0
 """A check that waited so long is left to the heartbeat: the prices it was for are old."""
+PRESS_EXPIRES_SECONDS = 2.0
+"""The stream presses for the plan again when so much time is over; in a queue that is slower,
+copies must not pile up."""
 
 MISCONFIGURED = 2
 
@@ -46,7 +49,9 @@ def stream_parts(configured: Settings) -> StreamParts:
         store=store(),
         journal=journal(),
         redis=redis(),
-        callbacks=Callbacks(track=_track, check=_check, reconcile=_reconcile, take_in=_take_in),
+        callbacks=Callbacks(
+            track=_track, press=_press, check=_check, reconcile=_reconcile, take_in=_take_in
+        ),
         clock=utc_now,
         notices=notices_of(configured.store_url),
     )
@@ -54,6 +59,10 @@ def stream_parts(configured: Settings) -> StreamParts:
 
 def _track(lifecycle_id: str) -> None:
     _send(lambda: resume(lifecycle_id, Stage.TRACK))
+
+
+def _press(lifecycle_id: str) -> None:
+    _send(lambda: resume(lifecycle_id, Stage.TRACK, expires=PRESS_EXPIRES_SECONDS))
 
 
 def _check(lifecycle_id: str) -> None:

@@ -77,6 +77,8 @@ class Victims:
             case Target.EXCHANGE:
                 self._venue.freeze(act.seconds)
                 return True
+            case Target.BROKER:
+                return self._broker.freeze(act.seconds)
             case Target.POOL_CHILD:
                 child = _oldest_child(process)
                 return child is not None and self._stand(os.kill, child, act.seconds)

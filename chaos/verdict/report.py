@@ -24,6 +24,7 @@ COLUMNS = (
     "without_stop_p50_s",
     "without_stop_p99_s",
     "without_stop_longest_s",
+    "without_stop_with_broker_longest_s",
     "most_refused_exits",
     "after_end",
     "lost_to_passing",
@@ -43,7 +44,8 @@ class Report:
 
     `acts` and `faults` by kind, `left_out` the acts that cannot be done on this machine, `outcomes`
     of plans by name; `doubts` is how many intents were unknown for a while; `without_stop` each
-    time in which a position was held without its stop; `recovered_s` is None when the plans did not
+    time in which a position was held without its stop, and the same less the time when the broker
+    was away; `recovered_s` is None when the plans did not
     come to rest in time. `replayed` is how many plans were decided again; `anomalies`, by kind, are
     what was said of orders and cannot be true.
     """
@@ -61,6 +63,7 @@ class Report:
     unknown_resolution_p99_s: float | None
     unknown_resolution_with_store_outages_p99_s: float | None
     without_stop: Sequence[float]
+    without_stop_with_broker: Sequence[float]
     most_refused_exits: int
     recovered_s: float | None
     replayed: int
@@ -102,6 +105,15 @@ class Report:
             "without_stop_p50_s": _rounded(percentile(self.without_stop, 0.5)),
             "without_stop_p99_s": _rounded(percentile(self.without_stop, 0.99)),
             "without_stop_longest_s": _rounded(max(self.without_stop, default=None)),
+            "without_stop_with_broker_p50_s": _rounded(
+                percentile(self.without_stop_with_broker, 0.5)
+            ),
+            "without_stop_with_broker_p99_s": _rounded(
+                percentile(self.without_stop_with_broker, 0.99)
+            ),
+            "without_stop_with_broker_longest_s": _rounded(
+                max(self.without_stop_with_broker, default=None)
+            ),
             "after_end": self.count(Crime.AFTER_END),
             "most_refused_exits": self.most_refused_exits,
             "repeated_refusals": self.count(Crime.REPEATED_REFUSAL),

@@ -1,6 +1,6 @@
 """A broker that comes back without what it had, or with less of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from queue import Empty
@@ -12,6 +12,7 @@ from redis import Redis
 
 from chaos.broker import FailingBroker, failing_broker
 from tests.support.real_processes import ignore_event
+from trader.clock import utc_now
 from trader.processes.supervisor import Supervisor
 from trader.processes.waiting import wait_until
 from workers.configuration import celery_settings
@@ -33,6 +34,19 @@ def test_a_killed_broker_comes_back_with_nothing(broker: FailingBroker, redis: R
     redis.set("key", "value")
     broker.kill()
     assert redis.dbsize() == 0
+
+
+@pytest.mark.parametrize(
+    "act", [FailingBroker.kill, lambda broker: broker.restore(0), lambda broker: broker.freeze(0.3)]
+)
+def test_it_is_noted_when_it_was_away(
+    broker: FailingBroker, redis: Redis, act: Callable[[FailingBroker], object]
+) -> None:
+    redis.set("key", "value")
+    began = utc_now()
+    act(broker)
+    (outage,) = broker.outages
+    assert began < outage.began < outage.ended < utc_now()
 
 
 def test_a_flushed_broker_forgets_everything_and_goes_on(

@@ -35,6 +35,7 @@ class Deeds:
     def callbacks(self) -> Callbacks:
         return Callbacks(
             track=self._track,
+            press=self._track,
             check=lambda _: None,
             reconcile=self._reconcile,
             take_in=lambda: None,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.support.lifecycles import LifecycleBuilder, Number, a_plan
+from tests.support.lifecycles import SECOND, LifecycleBuilder, Number, a_plan
 from trader.lifecycle.order_events import CancelSent, IntentDied, IntentUnknown
 from trader.lifecycle.plan_events import CancelRequested
 from trader.lifecycle.stage import Leg
@@ -43,6 +43,16 @@ def resting(**changes: object) -> LifecycleBuilder:
 def entered(**changes: object) -> LifecycleBuilder:
     """The entry of size 1 is filled and booked."""
     return waiting(**changes).intended().answered(AnswerKind.FILLED, filled="1").filled()
+
+
+def refused_exits(times: int, each: timedelta = 2 * SECOND) -> LifecycleBuilder:
+    """It is to leave at market, and the venue has refused so many exits, one each so often."""
+    builder = entered().leaving()
+    began = builder.now
+    for number in range(times):
+        builder.intended(Leg.EXIT, intended_at=began + number * each)
+        builder.answered(AnswerKind.REJECTED, text="no")
+    return builder
 
 
 def stopped(builder: LifecycleBuilder, size: Number = "1") -> LifecycleBuilder:

@@ -46,6 +46,7 @@ class Calls:
     def callbacks(self) -> Callbacks:
         return Callbacks(
             track=lambda key: self._make(f"track {key}"),
+            press=lambda key: self._make(f"press {key}"),
             check=lambda key: self._make(f"check {key}"),
             reconcile=lambda: self._make("reconcile"),
             take_in=lambda: self._make("take in"),

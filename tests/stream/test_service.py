@@ -13,9 +13,11 @@ from tests.stream.tiny_venue import until
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.clock import utc_now
 from trader.conditions.condition import BreakoutAbove, PriceAbove
+from trader.lifecycle.stage import Leg
 from trader.market.quote import PriceSource
 from trader.strands.strand import Json
 from trader.stream import delivery
+from trader.stream.follower import REFRESH_SECONDS
 from trader.stream.lease import LEASE_KEY
 from trader.stream.pulse import read_pulse
 from trader.stream.tracked import YOUNG
@@ -181,7 +183,23 @@ def test_the_venues_word_about_an_order_has_its_plan_tracked(run: Play, channel:
 def test_a_plan_in_doubt_need_not_wait_for_the_heartbeat(run: Play) -> None:
     async def act(scene: Scene) -> None:
         scene.keep(LifecycleBuilder(a_plan(), "doubtful").accepted().triggered().intended())
-        await scene.told("track doubtful", times=2)
+        await scene.told("press doubtful", times=2)
+
+    run(act)
+
+
+def test_a_position_without_a_stop_need_not_wait_for_the_heartbeat(run: Play) -> None:
+    async def act(scene: Scene) -> None:
+        stop = {"stop_loss": Decimal(29000)}
+        plan = LifecycleBuilder(a_plan(**stop), "bare").accepted().triggered()
+        plan.intended().answered(AnswerKind.FILLED, filled="1").filled()
+        scene.keep(plan)
+        await scene.told("press bare", times=2)
+        scene.keep(plan.intended(Leg.STOP, size="1", trigger="29000").answered())
+        await asyncio.sleep(2 * REFRESH_SECONDS)
+        pressed = scene.calls.count("press bare")
+        await asyncio.sleep(2 * REFRESH_SECONDS)
+        assert scene.calls.count("press bare") == pressed
 
     run(act)
 

@@ -7,17 +7,17 @@ longer than what it waits for has lasted. It says so once a cause.
 from datetime import datetime, timedelta
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.orders.doubling import Doubling
 from trader.risk.control import Control
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=5)
-_WAITS = Doubling(FIRST_WAIT, LONGEST_WAIT)
+MOST_DOUBLINGS = (LONGEST_WAIT // FIRST_WAIT).bit_length()
 
 
 def next_wait(lifecycle: Lifecycle) -> timedelta:
     """How long the plan leaves the venue alone, if it is kept from its entry now."""
-    return _WAITS.after(sum(lifecycle.rearmings.values()))
+    doublings = min(sum(lifecycle.rearmings.values()), MOST_DOUBLINGS)
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))
 
 
 def is_told(lifecycle: Lifecycle, cause: str) -> bool:

@@ -62,3 +62,5 @@ class Delivery:
             self._callbacks.check(lifecycle_id)
         for lifecycle_id in parcel.tracks:
             self._callbacks.track(lifecycle_id)
+        for lifecycle_id in parcel.presses - parcel.tracks:
+            self._callbacks.press(lifecycle_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Never
@@ -22,15 +22,16 @@ from trader.strands.store import StrandStore
 from trader.stream.arrivals import Arrivals, Notices
 from trader.stream.connection import stay_connected
 from trader.stream.delivery import Delivery
-from trader.stream.doubts import Doubts
 from trader.stream.lease import LEASE_KEY
 from trader.stream.listener import Listener
 from trader.stream.outbox import Callbacks, Outbox
+from trader.stream.pressing import Pressing
 from trader.stream.pulse import Pulse, PulseUnavailable, write_pulse
 from trader.stream.subscriptions import Interest, Subscriptions
 from trader.venues.hyperliquid.messages import Confirmed
 from trader.venues.hyperliquid.subscriptions import account_channels
 from trader.venues.hyperliquid.websocket import ConnectionLost, Patience, Websocket
+from trader.venues.instrument import Instrument
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class Follower:
         self._subscriptions: Subscriptions | None = None
         self._subscribing = asyncio.Lock()
         self._published = PublishedInstruments(MarketSnapshot(parts.redis, parts.url), parts.clock)
-        self._listed: frozenset[str] = frozenset()
+        self._instruments: Mapping[str, Instrument] = {}
 
     async def follow(self) -> None:
         """Work until cancelled. Raises LeaseLost, in a group."""
@@ -128,17 +129,19 @@ class Follower:
     def _interest(self) -> Interest:
         """Listed symbols only: for an unknown one the venue drops the connection."""
         listener = self._listener
+        instruments = self._instruments.values()
+        listed = frozenset(item.symbol for item in instruments if not item.is_delisted)
         return Interest(
             account=self._parts.account,
-            symbols=listener.symbols & self._listed,
-            marks=listener.waiting.marked & self._listed,
+            symbols=listener.symbols & listed,
+            marks=listener.waiting.marked & listed,
         )
 
     async def _refresh_tracked(self) -> Never:
         """Every second, and at once when the venue told of an order that is not known."""
         parts = self._parts
         tracked = LifecycleCache(parts.store, parts.journal, Stage.TRACK)
-        doubts = Doubts()
+        pressing = Pressing()
         while True:
             self._listener.has_unplaced.clear()
             began, asked = time.monotonic(), self._listener.unplaced
@@ -148,8 +151,7 @@ class Follower:
                 log.error("tracked plans were not read", why=str(error))
             else:
                 self._listener.refresh_tracked(found, asked)
-                for lifecycle_id in doubts.due(found, parts.clock()):
-                    self._outbox.track(lifecycle_id)
+                self._outbox.press(pressing.due(found, self._instruments, parts.clock()))
                 await self._subscribe()
             await asyncio.sleep(LEAST_REFRESH_SECONDS)
             with suppress(TimeoutError):
@@ -161,7 +163,7 @@ class Follower:
         while True:
             began = time.monotonic()
             try:
-                self._listed = await asyncio.to_thread(self._read_listed)
+                self._instruments = await asyncio.to_thread(self._published)
                 await self._take_in(waiting.look())
             except TraderError as error:
                 log.error("waiting plans were not read", why=str(error))
@@ -187,10 +189,6 @@ class Follower:
             except PulseUnavailable as error:
                 log.warning("no sign of life given", why=str(error))
             await asyncio.sleep(PULSE_SECONDS)
-
-    def _read_listed(self) -> frozenset[str]:
-        instruments = self._published().values()
-        return frozenset(item.symbol for item in instruments if not item.is_delisted)
 
 
 def _pause_after(began: float) -> float:

@@ -13,11 +13,14 @@ class Callbacks:
     """How the stream has others act. Each may block, may be called again for the same thing, and
     raises Retryable when it could not pass the message on.
 
-    `track` and `check` take the id of a lifecycle; `reconcile` has the journal compared with the
-    venue, and `take_in` the inbox of new plans emptied.
+    `track`, `press` and `check` take the id of a lifecycle. `track` has a plan tracked of which the
+    venue told something; `press` has one tracked, too, and is called for the same plan again soon.
+    `reconcile` has the journal compared with the venue, and `take_in` the inbox of new plans
+    emptied.
     """
 
     track: Callable[[str], None]
+    press: Callable[[str], None]
     check: Callable[[str], None]
     reconcile: Callable[[], None]
     take_in: Callable[[], None]
@@ -25,7 +28,8 @@ class Callbacks:
 
 @dataclass(slots=True)
 class Parcel:
-    """Prices in the order of their times, then the plans to be checked on them, and to be tracked.
+    """Prices in the order of their times, then the plans to be checked on them, to be tracked, and
+    to be pressed for.
 
     Of the same prices of a symbol there is one observation, the latest.
     """
@@ -33,6 +37,7 @@ class Parcel:
     prices: dict[tuple[str, frozenset[PriceSource]], Observation] = field(default_factory=dict)
     checks: set[str] = field(default_factory=set)
     tracks: set[str] = field(default_factory=set)
+    presses: set[str] = field(default_factory=set)
 
 
 class Outbox:
@@ -61,6 +66,12 @@ class Outbox:
         self._parcel.tracks.add(lifecycle_id)
         self._filled.set()
 
+    def press(self, lifecycle_ids: Iterable[str]) -> None:
+        """Have these plans tracked, unless they are anyway."""
+        self._parcel.presses.update(lifecycle_ids)
+        if self._parcel.presses:
+            self._filled.set()
+
     def reconcile(self) -> None:
         """Have the journal compared with the venue."""
         self._reconciliation.set()
@@ -78,7 +89,7 @@ class Outbox:
         return parcel
 
     def put_back(self, parcel: Parcel) -> None:
-        """What could not be delivered, but for its prices: they are no longer the latest."""
+        """What could not be delivered, but for what comes again, and the prices, which are old."""
         self.check(parcel.checks)
         for lifecycle_id in parcel.tracks:
             self.track(lifecycle_id)

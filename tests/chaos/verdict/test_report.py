@@ -27,6 +27,7 @@ def report(*findings: Finding, fills: int = 12, recovered_s: float | None = 2.34
         unknown_resolution_p99_s=0.51234,
         unknown_resolution_with_store_outages_p99_s=1.5,
         without_stop=[0.1, 0.25, 3.0],
+        without_stop_with_broker=[0.1, 0.2, 0.3],
         most_refused_exits=2,
         recovered_s=recovered_s,
         replayed=5,
@@ -62,5 +63,7 @@ def test_a_row_has_the_columns_of_the_head() -> None:
     head, rule = table_head().splitlines()
     row = report().as_row()
     assert head.count("|") == rule.count("|") == row.count("|")
-    known = "| 7 | sqlite | 5 | 3 | 4 | 15 | 1 | 0 | 0 | 0 | 0 | 0.51 | 0.25 | 3.0 | 3.0 | 2 |"
+    known = (
+        "| 7 | sqlite | 5 | 3 | 4 | 15 | 1 | 0 | 0 | 0 | 0 | 0.51 | 0.25 | 3.0 | 3.0 | 0.3 | 2 |"
+    )
     assert row == f"{known} 0 | 0 | 0 | 2.35 | True | 5 | 0 | 1 | 0 |"
