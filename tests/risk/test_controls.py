@@ -76,9 +76,9 @@ CASES: list[tuple[Control, dict[str, Any], dict[str, Any], str, str]] = [
     (Control.SIZE_BELOW_MINIMUM, {}, {"size": Decimal(0)}, "10", "0"),
     (
         Control.MAX_ORDER_NOTIONAL,
-        {"size": Decimal("0.33333")},
-        {"size": Decimal("0.33334")},
-        "10000", "10000.20000",
+        {"size": Decimal("0.4"), "limit_price": Decimal(25000)},
+        {"size": Decimal("0.40001"), "limit_price": Decimal(25000)},
+        "10000", "10000.25000",
     ),
     (
         Control.MAX_ORDER_NOTIONAL,

@@ -65,9 +65,9 @@ def _entry_unwanted(lifecycle: Lifecycle, now: datetime) -> str | None:
         return f"{lifecycle.cancel.requested_by} has cancelled the plan"
     if lifecycle.plan is None or now >= lifecycle.plan.valid_until:
         return f"the plan's time is over; it is {now.isoformat()}"
-    working = lifecycle.working(Leg.ENTRY)
-    if working:
-        return f"its entry {working[0].cloid} is {working[0].state} and may still trade"
+    working = next(iter(lifecycle.working(Leg.ENTRY)), None)
+    if working is not None:
+        return f"its entry {working.cloid} is {working.state} and may still trade"
     return None
 
 
