@@ -10,20 +10,19 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import get_args
 
 from pydantic import BaseModel
 
 from local_exchange.faults.catalogue import FAULTS
 from local_exchange.faults.fault import Condition, Fault, Occurrence
-from trader.lifecycle.encoding import AnyEvent
-from trader.lifecycle.event import Event
+from trader.known_streams import STREAMS
 from trader.lifecycle.foreign_closing import ForeignHand
 from trader.lifecycle.order_machine import IMPOSSIBLE, STALE, TRANSITIONS
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import ExitReason, OrderState, Outcome, Stage
 from trader.risk.control import Control
 from trader.settings import PREFIX, Settings
+from trader.streams.event import Event
 from trader.venues.hyperliquid.causes import HTTP_STATUSES, STATUSES, WORDS
 from trader.venues.refusal_cause import RefusalCause
 
@@ -132,8 +131,7 @@ def with_tables(page: str) -> str:
 
 
 def _events() -> tuple[type[Event], ...]:
-    union, _ = get_args(AnyEvent)
-    return get_args(union)
+    return tuple(event for stream in STREAMS for event in stream.events)
 
 
 def _by_target(state: OrderState, pairs: Mapping[tuple[OrderState, Signal], OrderState]) -> str:

@@ -15,10 +15,10 @@ from pathlib import Path
 from benchmarks.open_lifecycles import OpenLifecycles
 from benchmarks.standing_venue import StandingVenue
 from trader.clock import utc_now
-from trader.lifecycle.fold import fold
 from trader.lifecycle.intake import take_in
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Leg
 from trader.orders.entry import end_before_entry
@@ -153,14 +153,14 @@ def _report(lifecycle: Lifecycle, cloid: str, state: VenueOrderState, status: st
 
 
 def _pattern(lifecycle_id: str, strands: tuple[Strand, ...]) -> Pattern:
-    lifecycle = fold(strands)
+    lifecycle = PLANS.fold(strands)
     assert lifecycle is not None, f"{lifecycle_id} has no strands"
     marked_id = lifecycle_id_of(MARK)
     names = {lifecycle_id: marked_id, lifecycle.source_id or "": f"source-of-{marked_id}"}
     names |= {strand.id: f"01a207dd-f719-76d0-8004-{MARK}{strand.seq:02}" for strand in strands}
     names |= {cloid: f"{cloid[:24]}{MARK}" for cloid in lifecycle.orders}
     marked = [_marked_strand(strand, names) for strand in strands]
-    after = fold(marked)
+    after = PLANS.fold(marked)
     assert after is not None, f"{lifecycle_id} lost its strands"
     return Pattern(tuple(map(encode_strand, marked)), encode_lifecycle(project(after)))
 

@@ -5,21 +5,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from chaos.verdict.records import Doubt, Ending, PlannedOrder, PlanRecord, Trade
-from trader.lifecycle.fold import apply, fold
+from trader.lifecycle.fold import apply
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, FORGOTTEN, Order
 from trader.lifecycle.order_events import IntentUnknown, OrdersIntended
 from trader.lifecycle.plan_events import (
     CancelRequested,
-    EntryDenied,
     PlanCancelled,
     PlanExpired,
     PlanRefused,
 )
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Leg, OrderState
 from trader.reconciliation.account import is_account
+from trader.risk.events import EntryDenied
 from trader.strands.store import StrandStore
 from trader.strands.strand import LifecycleRow
 from trader.venues.orders import Fill
@@ -52,7 +53,7 @@ class JournalReader:
         row_before, record = self._known.get(row.lifecycle_id, (None, None))
         if record is None or row_before != row:
             strands = self._store.load(row.lifecycle_id)[: row.seq + 1]
-            lifecycle = fold(strands)
+            lifecycle = PLANS.fold(strands)
             assert lifecycle is not None
             record = _record(lifecycle, row)
             self._known[row.lifecycle_id] = row, record

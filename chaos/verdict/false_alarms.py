@@ -4,11 +4,11 @@ from collections.abc import Iterator, Set
 
 from chaos.verdict.finding import Crime, Finding
 from chaos.verdict.records import Ledger
-from trader.lifecycle.encoding import to_event
-from trader.lifecycle.event import Event
 from trader.reconciliation.account import STAGE
+from trader.reconciliation.account_stream import ACCOUNTS
 from trader.reconciliation.events import ExternalFillFound, ExternalOrderFound, LiquidationFound
 from trader.strands.store import StrandStore
+from trader.streams.event import Event
 
 OTHER_HANDS = (ExternalOrderFound, ExternalFillFound, LiquidationFound)
 
@@ -47,4 +47,4 @@ def _is_owners(event: Event, orders: Set[int], trades: Set[int]) -> bool:
 def _told(store: StrandStore) -> Iterator[tuple[str, int | None, Event]]:
     for row in store.lifecycles(stage=STAGE):
         for strand in store.load(row.lifecycle_id):
-            yield row.lifecycle_id, strand.seq, to_event(strand)
+            yield row.lifecycle_id, strand.seq, ACCOUNTS.event(strand)

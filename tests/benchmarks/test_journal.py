@@ -13,11 +13,12 @@ from benchmarks.journal.filling import Census, fill_postgres, fill_sqlite
 from benchmarks.journal.pattern import Life, Pattern, patterns
 from benchmarks.journal.report import Measured, as_object, lines
 from tests.support.packaging import ROOT
-from trader.lifecycle.rebuild import rebuild
+from trader.known_streams import stream_of
 from trader.lifecycle.stage import Outcome, Stage
 from trader.strands.postgres import PostgresStore
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import StrandStore
+from trader.streams.rebuild import rebuild
 
 CENSUS = Census(size=60, waiting=6, tracked=3)
 
@@ -48,7 +49,7 @@ def test_a_filled_journal_is_one_that_the_trader_could_have_written(
     with closing(request.getfixturevalue(kind)) as store:
         rows = store.lifecycles()
         strands = store.strands(limit=CENSUS.size * 20)
-        assert rebuild(store) == CENSUS.size
+        assert rebuild(store, stream_of) == CENSUS.size
         assert store.lifecycles() == rows
     stages = [(row.stage, row.outcome) for row in rows]
     assert stages.count((Stage.MONITOR, None)) == CENSUS.waiting

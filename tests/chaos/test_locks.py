@@ -11,12 +11,12 @@ from chaos.locks import locked_file, locked_tables
 from tests.support.lifecycles import LifecycleBuilder
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW, StoreUnavailable, StrandStore
+from trader.strands.store import NEW, Append, StoreUnavailable, StrandStore
 
 
 def write(store: StrandStore) -> None:
     builder = LifecycleBuilder().accepted()
-    store.append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle)))
 
 
 def test_a_locked_file_is_not_written(tmp_path: Path) -> None:

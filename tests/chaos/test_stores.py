@@ -19,7 +19,7 @@ from trader.processes.waiting import wait_until
 from trader.settings import read_settings
 from trader.strands.opening import StoreKind, open_configured_store
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW, StoreUnavailable, StrandStore
+from trader.strands.store import NEW, Append, StoreUnavailable, StrandStore
 
 
 def test_an_outage_lasts_from_the_kill_to_the_end_of_the_start() -> None:
@@ -36,7 +36,7 @@ def test_an_outage_lasts_from_the_kill_to_the_end_of_the_start() -> None:
 
 def write(store: StrandStore, name: str) -> None:
     builder = LifecycleBuilder(a_plan(plan_id=name), name).accepted()
-    store.append(name, NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append(name, NEW, builder.strands, project(builder.lifecycle)))
 
 
 def is_written(running: RunningStore, name: str) -> bool:

@@ -21,7 +21,7 @@ from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Outcome
 from trader.processes.waiting import wait_until
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def traffic(store: SqliteStore) -> Traffic:
 
 def waiting_plan(store: SqliteStore, name: str) -> str:
     builder = LifecycleBuilder(a_plan(plan_id=name), name).accepted()
-    store.append(name, NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append(name, NEW, builder.strands, project(builder.lifecycle)))
     return name
 
 

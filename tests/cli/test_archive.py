@@ -13,7 +13,7 @@ from trader.clock import utc_now
 from trader.lifecycle.projection import project
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def write(store: SqliteStore, name: str, *, is_old: bool = True) -> LifecycleBui
         builder.wait(utc_now() - builder.now)
     builder.entered().left("31000")
     builder.event(PerformanceAnalyzer().analyze(builder.lifecycle))
-    store.append(name, NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append(name, NEW, builder.strands, project(builder.lifecycle)))
     return builder
 
 

@@ -26,7 +26,7 @@ from trader.market.snapshot import MarketSnapshot
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.settings import read_settings
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 PLAN = {
     "plan_id": "p",
@@ -63,7 +63,7 @@ def run(*arguments: str, text: str | None = None) -> Result:
 def written(store: SqliteStore, builder: LifecycleBuilder) -> str:
     """The builder's plan in the store."""
     row = project(builder.lifecycle)
-    store.append(builder.lifecycle_id, NEW, builder.strands, row)
+    store.append(Append(builder.lifecycle_id, NEW, builder.strands, row))
     return builder.lifecycle_id
 
 

@@ -13,7 +13,7 @@ the call at which it dies; the file is renamed to `.died` first, so that it dies
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -70,16 +70,16 @@ class Deaths:
 
 def watch(deaths: Deaths) -> None:
     """Lead every append and every send of this process past `deaths`."""
-    load, append_all = SqliteStore.load, SqliteStore.append_all
+    load, append = SqliteStore.load, SqliteStore.append
     at_hand: list[str] = []
 
     def watched_load(self: SqliteStore, lifecycle_id: str) -> tuple[Strand, ...]:
         at_hand[:] = [lifecycle_id]
         return load(self, lifecycle_id)
 
-    def watched_append_all(self: SqliteStore, appends: Sequence[Append]) -> None:
+    def watched_append(self: SqliteStore, *appends: Append) -> None:
         at_hand[:] = [each.lifecycle_id for each in appends]
-        call = partial(append_all, self, appends)
+        call = partial(append, self, *appends)
         for each in appends:
             events = (str(strand.content["event"]) for strand in each.strands)
             call = partial(deaths.around, each.lifecycle_id, " ".join(["append", *events]), call)
@@ -98,7 +98,7 @@ def watch(deaths: Deaths) -> None:
 
     replacements = {
         (SqliteStore, "load"): watched_load,
-        (SqliteStore, "append_all"): watched_append_all,
+        (SqliteStore, "append"): watched_append,
         (Venue, "send_orders"): watched("send orders", Venue.send_orders),
         (Venue, "send_cancel"): watched("send cancel", Venue.send_cancel),
     }

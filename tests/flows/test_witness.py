@@ -7,9 +7,10 @@ from pathlib import Path
 
 from tests.flows.plans import a_plan
 from tests.support.flow import Flow
-from trader.lifecycle.rebuild import rebuild
+from trader.known_streams import stream_of
 from trader.strands.sqlite import SqliteStore
 from trader.strands.strand import LifecycleRow
+from trader.streams.rebuild import rebuild
 
 
 def test_every_order_on_the_ledger_belongs_to_one_intent(flow: Flow) -> None:
@@ -34,7 +35,7 @@ def test_a_rebuild_gives_the_same_rows(flow: Flow, tmp_path: Path) -> None:
     _copy(flow.database, copy)
     with closing(SqliteStore(copy)) as store:
         kept = _rows(store)
-        assert rebuild(store) == len(kept) > 0
+        assert rebuild(store, stream_of) == len(kept) > 0
         assert _rows(store) == kept
 
 

@@ -8,15 +8,16 @@ from datetime import timedelta
 import pytest
 
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan
+from trader.known_streams import stream_of
 from trader.lifecycle.archiving import Archived, archive_finished
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.projection import project
-from trader.lifecycle.rebuild import rebuild
 from trader.lifecycle.stage import Stage
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW, DuplicateSource, SequenceConflict
+from trader.strands.store import NEW, Append, DuplicateSource, SequenceConflict
+from trader.streams.rebuild import rebuild
 
 LATER = START + timedelta(days=1)
 KILLED = 300
@@ -28,7 +29,7 @@ def a_builder(name: str, wait: timedelta = timedelta()) -> LifecycleBuilder:
 
 def write(store: SqliteStore, *builders: LifecycleBuilder) -> dict[str, Lifecycle]:
     for builder in builders:
-        store.append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle))
+        store.append(Append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle)))
     return {builder.lifecycle_id: builder.lifecycle for builder in builders}
 
 
@@ -85,7 +86,7 @@ def test_archived_lifecycles_are_what_they_were(
     journal = Journal(store)
     assert {key: journal.load(key) for key in lifecycles} == lifecycles
     assert store.lifecycles() == rows
-    assert rebuild(store) == len(lifecycles)
+    assert rebuild(store, stream_of) == len(lifecycles)
     assert store.lifecycles() == rows
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.lifecycles import START, LifecycleBuilder, a_plan
 from trader.lifecycle.cancellation import NothingToCancel, request_cancel
-from trader.lifecycle.event import Event
 from trader.lifecycle.journal import Journal, UnknownLifecycle
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import (
@@ -19,6 +18,7 @@ from trader.lifecycle.stage import Outcome, Stage
 from trader.plans.refusal import RefusalCode
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import SequenceConflict
+from trader.streams.event import Event
 
 ACCEPTED = PlanAccepted(
     plan=a_plan(), entry_condition="now", source_id="source", approved_at=START, reason="understood"

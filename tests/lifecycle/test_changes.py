@@ -10,14 +10,14 @@ from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan, a_
 from trader.lifecycle import paging
 from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.changes import StageChanges
-from trader.lifecycle.event import Event
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.plan_events import ConditionArmed, EntryTriggered
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Stage
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW, StoreUnavailable
+from trader.strands.store import NEW, Append, StoreUnavailable
 from trader.strands.strand import Strand
+from trader.streams.event import Event
 
 ARMED = ConditionArmed(legs=("0",), quote=a_quote(), reason="seen below")
 TRIGGERED = EntryTriggered(quote=a_quote(), reason="the price is above 30000")
@@ -66,7 +66,7 @@ def looker(watched: WatchedStore) -> Looker:
 def accept(store: SqliteStore, *names: str) -> None:
     for name in names:
         builder = LifecycleBuilder(a_plan(plan_id=name), name).accepted()
-        store.append(name, NEW, builder.strands, project(builder.lifecycle))
+        store.append(Append(name, NEW, builder.strands, project(builder.lifecycle)))
 
 
 def append(store: SqliteStore, name: str, event: Event) -> None:
@@ -76,7 +76,7 @@ def append(store: SqliteStore, name: str, event: Event) -> None:
 
 def spoil(store: SqliteStore, name: str, seq: int) -> None:
     """A strand of another version: nobody can read this lifecycle."""
-    store.append(name, seq - 1, [own(name, seq)], row(name, seq))
+    store.append(Append(name, seq - 1, [own(name, seq)], row(name, seq)))
 
 
 def test_the_first_look_finds_all_and_the_next_what_changed(

@@ -7,9 +7,6 @@ from hypothesis import given, settings
 
 from tests.lifecycle.histories import histories
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan, a_quote, covered
-from trader.lifecycle.encoding import to_strands
-from trader.lifecycle.event import Event
-from trader.lifecycle.fold import BrokenLifecycle, advance, fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import (
     CancelSent,
@@ -20,14 +17,18 @@ from trader.lifecycle.order_events import (
 from trader.lifecycle.plan_events import (
     CancelRequested,
     ConditionArmed,
-    EntryDenied,
     PlanCancelled,
     PlanExpired,
 )
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.position_events import PositionChanged
 from trader.lifecycle.stage import ExitReason, Leg, OrderState, Outcome, Stage
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.risk.control import Control
+from trader.risk.events import EntryDenied
+from trader.streams.encoding import Head, to_strands
+from trader.streams.event import Event, Label
+from trader.streams.stream import BrokenStream
 from trader.venues.orders import AnswerKind, VenueOrderState
 
 INTENT = "lifecycle-1/entry-1"
@@ -277,7 +278,7 @@ def test_orders_by_leg_and_what_they_cover() -> None:
 @settings(max_examples=60, deadline=None)
 @given(histories)
 def test_the_same_strands_give_the_same_lifecycle(builder: LifecycleBuilder) -> None:
-    assert fold(builder.strands) == fold(builder.strands) == builder.lifecycle
+    assert PLANS.fold(builder.strands) == PLANS.fold(builder.strands) == builder.lifecycle
 
 
 @settings(max_examples=60, deadline=None)
@@ -311,28 +312,28 @@ def test_an_answered_intent_holds_no_doubt(builder: LifecycleBuilder) -> None:
 
 
 def test_no_strands_are_no_lifecycle() -> None:
-    assert fold(()) is None
+    assert PLANS.fold(()) is None
 
 
 def test_a_missing_strand_is_noticed() -> None:
     strands = intended().strands
 
-    with pytest.raises(BrokenLifecycle, match="lifecycle-1: expected seq 1, was 2"):
-        fold((strands[0], strands[2]))
+    with pytest.raises(BrokenStream, match="lifecycle-1: expected seq 1, was 2"):
+        PLANS.fold((strands[0], strands[2]))
 
 
 def test_a_strand_folded_twice_is_noticed() -> None:
     builder = intended()
 
-    with pytest.raises(BrokenLifecycle, match="expected seq 3, was 2"):
-        advance(builder.lifecycle, builder.strands[-1])
+    with pytest.raises(BrokenStream, match="expected seq 3, was 2"):
+        PLANS.advance(builder.lifecycle, PLANS.read(builder.strands[-1:]))
 
 
 def test_a_lifecycle_begins_with_a_plan() -> None:
     trigger = replace(accepted().triggered().strands[1], seq=0)
 
-    with pytest.raises(BrokenLifecycle, match="begins with EntryTriggered, not with a plan"):
-        fold([trigger])
+    with pytest.raises(BrokenStream, match="begins with EntryTriggered, not with a plan"):
+        PLANS.fold([trigger])
 
 
 def test_an_order_that_no_strand_intended_is_noticed() -> None:
@@ -343,21 +344,19 @@ def test_an_order_that_no_strand_intended_is_noticed() -> None:
     ]
 
     with pytest.raises(
-        BrokenLifecycle, match=r"lifecycle-1, seq 2: OrdersAnswered speaks of '0x[0-9a-f]+', which"
+        BrokenStream, match=r"lifecycle-1, seq 2: OrdersAnswered speaks of '0x[0-9a-f]+', which"
     ):
-        fold(without_intent)
+        PLANS.fold(without_intent)
 
 
 def test_a_strand_of_no_lifecycle_begins_none() -> None:
-    with pytest.raises(BrokenLifecycle, match="lifecycle None begins with PlanAccepted"):
-        fold([replace(accepted().strands[0], lifecycle_id=None)])
+    with pytest.raises(BrokenStream, match="lifecycle None begins with PlanAccepted"):
+        PLANS.fold([replace(accepted().strands[0], lifecycle_id=None)])
 
 
 def test_history_keeps_every_event_with_its_time() -> None:
     events: list[Event] = [event for _, event in intended().lifecycle.history]
-    strands = to_strands(
-        events, lifecycle_id="other", plan=None, last_seq=-1, last_strand_id=None, now=START
-    )
+    strands = to_strands(events, Head("other", -1, None), Label(), START)
 
     assert [strand.content["event"] for strand in strands] == [
         "plan_accepted", "entry_triggered", "orders_intended",

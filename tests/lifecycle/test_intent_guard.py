@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from tests.support.lifecycles import SECOND, LifecycleBuilder
-from trader.lifecycle.event import Event
 from trader.lifecycle.intent_guard import UndecidedIntent, is_decided, require_decided
 from trader.lifecycle.lifecycle import plan_of
 from trader.lifecycle.order_events import (
@@ -15,6 +14,7 @@ from trader.lifecycle.order_events import (
 from trader.lifecycle.plan_events import CancelRequested, EntrySetApart
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import Leg, Outcome
+from trader.streams.event import Event
 from trader.venues.orders import AnswerKind
 
 Build = Callable[[], LifecycleBuilder]

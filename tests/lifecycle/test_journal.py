@@ -1,13 +1,13 @@
 import pytest
 
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan
-from trader.lifecycle.event import Event
 from trader.lifecycle.journal import Journal, UnknownLifecycle
 from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.plan_events import CancelRequested, PlanAccepted
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import DuplicatePlan, DuplicateSource, SequenceConflict
+from trader.streams.event import Event
 
 ID = "lifecycle-1"
 

@@ -9,12 +9,12 @@ from tests.support.damage import Damage, damage_to
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.errors import Permanent
 from trader.lifecycle import paging
-from trader.lifecycle.encoding import UnreadableStrand
-from trader.lifecycle.fold import BrokenLifecycle
 from trader.lifecycle.journal import Journal, Loaded, UnknownLifecycle, UnreadableLifecycle
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import InvalidStrand
+from trader.strands.store import Append, InvalidStrand
+from trader.streams.encoding import UnreadableStrand
+from trader.streams.stream import BrokenStream
 
 NAMES = tuple(f"plan-{number}" for number in range(8))
 BROKEN = ("plan-2", "plan-3", "plan-6")
@@ -25,7 +25,7 @@ def counted(store: SqliteStore) -> CountedStore:
     """Eight plans that have entered, each of five strands."""
     for name in NAMES:
         builder = LifecycleBuilder(a_plan(plan_id=name), name).entered()
-        store.append(name, -1, builder.strands, project(builder.lifecycle))
+        store.append(Append(name, -1, builder.strands, project(builder.lifecycle)))
     return CountedStore(store)
 
 
@@ -65,8 +65,8 @@ def test_an_unknown_one_is_told_apart(journal: Journal) -> None:
         (2, "content = NULL", InvalidStrand, "content of strand .* was damaged in the store"),
         (4, "tags = '{}'", InvalidStrand, "tags of strand .* was damaged in the store"),
         (1, """content = '{"event": "odd"}'""", UnreadableStrand, "not an event of this version"),
-        (2, "seq = 100", BrokenLifecycle, "expected seq 2, was 3"),
-        (0, "seq = 100", BrokenLifecycle, "expected seq 0, was 1"),
+        (2, "seq = 100", BrokenStream, "expected seq 2, was 3"),
+        (0, "seq = 100", BrokenStream, "expected seq 0, was 1"),
     ],
 )
 def test_those_that_cannot_be_read_stop_no_other(

@@ -8,15 +8,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.lifecycle.one_order import death, entry, intended, unknown
 from tests.support.lifecycles import START
-from trader.lifecycle.event import Event
-from trader.lifecycle.fold import fold
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import AnsweredOrder, OrdersAnswered
 from trader.lifecycle.order_machine import Impossible, state_after, transition
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import OrderState
 from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
+from trader.streams.event import Event
 from trader.venues.instrument import Side
 from trader.venues.orders import (
     AnswerKind,
@@ -160,7 +160,7 @@ class OrderStates(RuleBasedStateMachine):
     @invariant()
     def the_strands_alone_give_the_same_order(self) -> None:
         if hasattr(self, "builder"):
-            assert fold(self.builder.strands) == self.builder.lifecycle
+            assert PLANS.fold(self.builder.strands) == self.builder.lifecycle
 
 
 TestOrderStates = OrderStates.TestCase

@@ -6,13 +6,14 @@ import pytest
 from tests.orders.builders import LIMITS, cancel_requested, guarded_plan, waiting
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_quote
 from tests.venues.builders import BTC
-from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
+from trader.lifecycle.plan_events import PlanCancelled, PlanExpired
 from trader.lifecycle.stage import Leg
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import Refused, decide_entry, end_before_entry
 from trader.plans.plan import Direction, EquityFraction, LimitEntry, MarketEntry, Plan
 from trader.risk.control import Control
 from trader.risk.entry_facts import EntryFacts
+from trader.risk.events import EntryDenied
 from trader.strands.kinds import Tag
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce

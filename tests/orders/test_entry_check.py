@@ -16,7 +16,7 @@ from trader.lifecycle.stage import Stage
 from trader.market.quote import Quote
 from trader.orders.entry_check import check_entry
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 ABOVE = PriceAbove(level=Decimal(30000))
 BREAKOUT = BreakoutAbove(level=Decimal(30000))
@@ -32,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 def keep(store: SqliteStore, builder: LifecycleBuilder) -> str:
     row = project(builder.lifecycle)
-    store.append(builder.lifecycle_id, NEW, builder.strands, row)
+    store.append(Append(builder.lifecycle_id, NEW, builder.strands, row))
     return builder.lifecycle_id
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from tests.orders.builders import entered, protected, resting, stopped, waiting
 from tests.support.lifecycles import START, LifecycleBuilder
-from trader.lifecycle.event import Event
 from trader.lifecycle.order_events import OrderFilled, OrderReported
 from trader.lifecycle.position_events import PositionChanged
 from trader.lifecycle.stage import Leg
 from trader.orders.following import VenueFacts, follow, wants_fills
+from trader.streams.event import Event
 from trader.venues.instrument import Side
 from trader.venues.orders import AnswerKind, Fill, OrderReport, VenueOrderState
 

@@ -80,8 +80,8 @@ def write_tracked(desk: Desk, number: int, symbol: str) -> None:
     """Plans that hold 1 of the symbol each, as far as the journal knows."""
     names = [f"{symbol}-{count}" for count in range(number)]
     built = [LifecycleBuilder(a_plan(plan_id=n, symbol=symbol), n).entered() for n in names]
-    desk.store.append_all(
-        [Append(b.lifecycle_id, NEW, b.strands, project(b.lifecycle)) for b in built]
+    desk.store.append(
+        *[Append(b.lifecycle_id, NEW, b.strands, project(b.lifecycle)) for b in built]
     )
 
 

@@ -6,10 +6,8 @@ import pytest
 from tests.orders.builders import cancel_requested
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan, a_quote
 from trader.conditions.condition import All, BreakoutAbove, Immediately, PriceBelow
-from trader.lifecycle.event import Event
 from trader.lifecycle.plan_events import (
     ConditionArmed,
-    EntryDenied,
     EntryTriggered,
     PlanCancelled,
     PlanExpired,
@@ -18,6 +16,8 @@ from trader.market.quote import Quote
 from trader.orders.monitoring import judge_entry
 from trader.plans.plan import Plan
 from trader.risk.control import Control
+from trader.risk.events import EntryDenied
+from trader.streams.event import Event
 
 MAX_AGE = timedelta(seconds=10)
 ABOVE = a_plan()

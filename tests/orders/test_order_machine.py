@@ -17,11 +17,11 @@ from tests.orders.machine_parts import intent_of, made_odd
 from tests.orders.model_venue import ModelOrder, ModelVenue
 from tests.support.lifecycles import LifecycleBuilder, a_quote
 from tests.venues.builders import BTC
-from trader.lifecycle.fold import fold
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, TRADES_LAG, Order
 from trader.lifecycle.order_events import CancelSent, IntentDied
 from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
 from trader.orders.draft import OrderDraft
 from trader.orders.exits import exit_draft
@@ -318,7 +318,7 @@ class OrderMachine(RuleBasedStateMachine):
     @invariant()
     def the_journal_alone_gives_the_same_plan(self) -> None:
         if hasattr(self, "builder"):
-            assert fold(self.builder.strands) == self.lifecycle
+            assert PLANS.fold(self.builder.strands) == self.lifecycle
 
     @invariant()
     def every_order_adds_up(self) -> None:

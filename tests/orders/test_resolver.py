@@ -14,13 +14,13 @@ from tests.orders.faults import (
     kills_before,
     loses_the_reply,
 )
-from trader.lifecycle.event import Event
 from trader.lifecycle.order_events import IntentDied, IntentUnknown
 from trader.lifecycle.stage import Leg, OrderState
 from trader.orders.draft import OrderDraft
 from trader.orders.resolver import VISIBILITY_LAG
 from trader.orders.sender import Placement
 from trader.plans.plan import LimitEntry
+from trader.streams.event import Event
 from trader.venues.fences import FenceRegister
 from trader.venues.instrument import Side
 from trader.venues.orders import TimeInForce

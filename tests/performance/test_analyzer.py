@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.lifecycles import LifecycleBuilder, a_plan
-from trader.lifecycle.encoding import to_event, to_strands
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.stage import Outcome, Stage
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.performance.subject import NotAnalysable
@@ -46,18 +46,12 @@ def test_the_same_lifecycle_gives_the_same_analysis() -> None:
 def test_its_strand_is_storable_scored_and_ends_the_lifecycle() -> None:
     builder = closed()
     analysis = ANALYZER.analyze(builder.lifecycle)
-    (strand,) = to_strands(
-        [analysis],
-        lifecycle_id=builder.lifecycle_id,
-        plan=PLAN,
-        last_seq=builder.lifecycle.seq,
-        last_strand_id=builder.lifecycle.last_strand_id,
-        now=builder.now,
-    )
+    change = PLANS.change(builder.lifecycle_id, builder.lifecycle, [analysis], builder.now)
+    (strand,) = change.append.strands
 
     assert encode_strand(strand)["outcome_score"] == 0.75
     assert strand.kind is StrandKind.PERFORMANCE_ANALYSIS
-    assert to_event(strand) == analysis
+    assert PLANS.event(strand) == analysis
     assert builder.event(analysis).lifecycle.stage is Stage.DONE
 
 

@@ -21,7 +21,7 @@ from trader.processes.local_account import START_USDC
 from trader.processes.local_venue import FOLDER
 from trader.processes.stack import Stack
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 QUICK = {"TRADER_HEARTBEAT_SECONDS": "1"}
 
@@ -86,7 +86,7 @@ def test_a_journal_whose_open_orders_are_on_a_lost_exchange_is_refused(
 ) -> None:
     builder = LifecycleBuilder().entered() if has_traded else LifecycleBuilder().accepted()
     with closing(SqliteStore(tmp_path / "trader.db")) as store:
-        store.append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle))
+        store.append(Append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle)))
     if has_traded:
         with pytest.raises(Misconfigured, match="put it back there"), running(tmp_path):
             pass

@@ -17,7 +17,7 @@ from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Leg, Stage
 from trader.plans.plan import Quantity
 from trader.reconciliation.reconciler import Reconciler
-from trader.strands.store import NEW, StrandStore
+from trader.strands.store import NEW, Append, StrandStore
 
 PLANS = 300
 NEAR, ABOVE_IT = Decimal(61_000), Decimal(61_500)
@@ -91,7 +91,7 @@ def test_round_trips_grow_with_pages_not_with_plans(
     for number in range(plans):
         name = f"plan-{number}"
         builder = LifecycleBuilder(a_plan(plan_id=name), name).entered()
-        desk.store.append(name, NEW, builder.strands, project(builder.lifecycle))
+        desk.store.append(Append(name, NEW, builder.strands, project(builder.lifecycle)))
     counted = CountedStore(desk.store)
     cold = started_anew(reconciler, counted)
 

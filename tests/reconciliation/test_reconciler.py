@@ -7,11 +7,12 @@ import pytest
 
 from tests.orders.desk import Desk
 from tests.support.damage import damage_to
-from trader.lifecycle.rebuild import rebuild
+from trader.known_streams import stream_of
 from trader.lifecycle.stage import Leg, Outcome, Stage
 from trader.plans.plan import LimitEntry
 from trader.reconciliation.cursor import OVERLAP
 from trader.reconciliation.reconciler import Reconciler
+from trader.streams.rebuild import rebuild
 from trader.venues.instrument import Side
 from trader.venues.orders import Account, Fill
 
@@ -160,5 +161,5 @@ def test_the_accounts_row_survives_a_rebuild(desk: Desk, reconciler: Reconciler)
     desk.protect()
     reconciler.reconcile()
     before = desk.store.lifecycles()
-    assert rebuild(desk.store) == len(before) == 2
+    assert rebuild(desk.store, stream_of) == len(before) == 2
     assert desk.store.lifecycles() == before

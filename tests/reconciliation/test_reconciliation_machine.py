@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests.reconciliation.plan_at_venue import PlanAtVenue
 from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan
 from tests.venues.builders import BTC, ETH
-from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.stage import Leg, Outcome, Stage
-from trader.reconciliation.account import advance_account, key_of
+from trader.reconciliation.account import account_id_of, key_of
+from trader.reconciliation.account_stream import ACCOUNTS
 from trader.reconciliation.compare import Differences, VenueSnapshot, compare
 from trader.reconciliation.cursor import OVERLAP
 from trader.reconciliation.events import (
@@ -31,7 +31,6 @@ from trader.reconciliation.events import (
     PositionDiffers,
 )
 from trader.reconciliation.recorded import RecordedTrades, recorded_trades
-from trader.strands.strand import Strand
 from trader.venues.instrument import Side
 from trader.venues.orders import AnswerKind, Fill, OrderReport, VenueOrderState, VenuePosition
 
@@ -43,6 +42,9 @@ STRANGER = "0x" + "f" * 32
 symbols = st.sampled_from(sorted(INSTRUMENTS))
 cloids = st.sampled_from([None, STRANGER])
 sizes = st.integers(1, 3).map(Decimal)
+
+
+ACCOUNT_ID = account_id_of("hyperliquid", "local", "0xa")
 
 
 class ReconciliationMachine(RuleBasedStateMachine):
@@ -62,8 +64,7 @@ class ReconciliationMachine(RuleBasedStateMachine):
         self.published: set[object] = set()
         self.view, self.time = START, START + OVERLAP
         opened = AccountOpened(venue="hyperliquid", address="0xa", since=START, reason="watched")
-        (strand,) = self.strands([opened], -1, None)
-        self.account = advance_account(None, strand)
+        self.account = ACCOUNTS.change(ACCOUNT_ID, None, [opened], START).after
 
     # What plans do
 
@@ -165,9 +166,8 @@ class ReconciliationMachine(RuleBasedStateMachine):
         return compare(tracked, recorded, self.account, snapshot, INSTRUMENTS, now, GRACE)
 
     def publish(self, events: Sequence[AccountEvent]) -> None:
-        strands = self.strands(events, self.account.seq, self.account.last_strand_id)
-        for strand in strands:
-            self.account = advance_account(self.account, strand)
+        if events:
+            self.account = ACCOUNTS.change(ACCOUNT_ID, self.account, events, START).after
 
     def move_on(self) -> None:
         """What is written down leaves the view, but for the overlap."""
@@ -304,18 +304,6 @@ class ReconciliationMachine(RuleBasedStateMachine):
     def position(self, symbol: str) -> VenuePosition:
         size = self.positions[symbol]
         return VenuePosition(symbol=symbol, size=size, entry_price=ONE, unrealised=ZERO)
-
-    def strands(
-        self, events: Sequence[AccountEvent], last_seq: int, last_strand_id: str | None
-    ) -> tuple[Strand, ...]:
-        return to_strands(
-            events,
-            lifecycle_id="account:hyperliquid:0xa",
-            plan=None,
-            last_seq=last_seq,
-            last_strand_id=last_strand_id,
-            now=START,
-        )
 
 
 TestReconciliationMachine = ReconciliationMachine.TestCase

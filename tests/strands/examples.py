@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from tests.support.postgrest_server import role_key
 from trader.strands.kinds import PLAN_EVALUATION, Module, PlanTag, StrandKind, Tag
 from trader.strands.opening import open_store
-from trader.strands.store import NEW, StrandStore
+from trader.strands.store import NEW, Append, StrandStore
 from trader.strands.strand import LifecycleRow, Strand
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -75,7 +75,7 @@ def row(lifecycle_id: str, seq: int, **fields: Any) -> LifecycleRow:
 def start(store: StrandStore, lifecycle_id: str, **fields: Any) -> Strand:
     """Append the first strand of a lifecycle; the keywords are the row's."""
     strand = own(lifecycle_id, 0)
-    store.append(lifecycle_id, NEW, [strand], row(lifecycle_id, 0, **fields))
+    store.append(Append(lifecycle_id, NEW, [strand], row(lifecycle_id, 0, **fields)))
     return strand
 
 

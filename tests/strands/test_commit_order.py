@@ -11,7 +11,7 @@ import pytest
 from tests.strands.examples import AT, foreign, opened, own, row, start
 from trader.processes.waiting import wait_until
 from trader.strands.postgres import PostgresStore
-from trader.strands.store import BEGINNING, StrandStore
+from trader.strands.store import BEGINNING, Append, StrandStore
 
 HOUR = timedelta(hours=1)
 
@@ -54,7 +54,7 @@ def test_strands_come_in_the_order_of_their_commits_whatever_their_times(
 def test_the_strands_of_one_append_come_by_their_seq(store: StrandStore) -> None:
     start(store, "life")
     strands = [own("life", seq) for seq in (1, 2, 3)]
-    store.append("life", 0, strands, row("life", 3))
+    store.append(Append("life", 0, strands, row("life", 3)))
     assert Follower(store).read()[1:] == [strand.id for strand in strands]
 
 

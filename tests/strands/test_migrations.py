@@ -18,7 +18,7 @@ from trader.strands.migrations import migrate, migrations, pending
 from trader.strands.postgres import PostgresStore
 from trader.strands.postgres_address import parse_address
 from trader.strands.schema import SCHEMA
-from trader.strands.store import StoreUnavailable
+from trader.strands.store import Append, StoreUnavailable
 
 VERSIONS = [migration.version for migration in migrations()]
 RECORD = "select version, name, statements from supabase_migrations.schema_migrations order by 1"
@@ -210,7 +210,7 @@ class TestTheNetworksTable:
         migrate(parse_address(network))
         store = PostgresStore(network)
         first = start(store, "lifecycle_123")
-        store.append("lifecycle_123", 0, [own("lifecycle_123", 1)], row("lifecycle_123", 1))
+        store.append(Append("lifecycle_123", 0, [own("lifecycle_123", 1)], row("lifecycle_123", 1)))
         assert store.load("lifecycle_123") == (first, own("lifecycle_123", 1))
         assert len(store.strands()) == len(ODD_ROWS) + 2
         assert store.archive(["lifecycle_123"]) == 0

@@ -16,8 +16,8 @@ from tests.support.postgres_sessions import (
     await_waiting,
     sessions_of_stores,
 )
+from trader.known_streams import stream_of
 from trader.lifecycle.projection import project
-from trader.lifecycle.rebuild import rebuild
 from trader.processes.waiting import wait_until
 from trader.strands.migrations import migrate
 from trader.strands.postgres import PostgresStore
@@ -29,6 +29,7 @@ from trader.strands.store import (
     SequenceConflict,
     StoreUnavailable,
 )
+from trader.streams.rebuild import rebuild
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ class TestRaces:
                 "insert into ad_strands (id, lifecycle_id, seq) values ('first', 'life', 1)"
             )
             late = own("life", 1, id="late")
-            second = Later(lambda: store.append("life", 0, [late], row("life", 1)))
+            second = Later(lambda: store.append(Append("life", 0, [late], row("life", 1))))
             await_waiting(postgres_url)
         with pytest.raises(SequenceConflict, match="life is at seq 1, not 0") as conflict:
             second.wait()
@@ -160,7 +161,7 @@ class TestRaces:
                     Append(n, last[n], [own(n, last[n] + 1)], row(n, last[n] + 1)) for n in order
                 ]
                 try:
-                    store.append_all(appends)
+                    store.append(*appends)
                 except SequenceConflict:
                     continue
 
@@ -176,7 +177,7 @@ class TestRaces:
         with outsider.transaction():
             outsider.execute("select trader_archive('{life}')")
             more = own("life", 1)
-            append = Later(lambda: store.append("life", 0, [more], row("life", 1)))
+            append = Later(lambda: store.append(Append("life", 0, [more], row("life", 1))))
             await_waiting(postgres_url)
         append.wait()
         assert store.load("life") == (first, more)
@@ -196,7 +197,7 @@ class TestRaces:
             )
             outsider.execute("select trader_archive('{life}')")
             late = own("life", 1, id="late")
-            second = Later(lambda: store.append("life", 0, [late], row("life", 1)))
+            second = Later(lambda: store.append(Append("life", 0, [late], row("life", 1))))
             await_waiting(postgres_url)
         with pytest.raises(SequenceConflict, match="life is at seq 1"):
             second.wait()
@@ -211,10 +212,10 @@ def test_a_rebuild_gives_the_same_rows(store: PostgresStore) -> None:
     ]
     for builder in builders:
         state = builder.lifecycle
-        store.append(state.lifecycle_id, NEW, builder.strands, project(state))
+        store.append(Append(state.lifecycle_id, NEW, builder.strands, project(state)))
     assert store.archive(["one", "two", "three"]) > 0
     rows = store.lifecycles()
-    assert rebuild(store) == len(rows) == len(builders)
+    assert rebuild(store, stream_of) == len(rows) == len(builders)
     assert store.lifecycles() == rows
 
 

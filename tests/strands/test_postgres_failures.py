@@ -22,6 +22,7 @@ from trader.strands.postgres import PostgresStore
 from trader.strands.postgres_address import parse_address
 from trader.strands.store import (
     NEW,
+    Append,
     InvalidStrand,
     SequenceConflict,
     StoreUnavailable,
@@ -74,7 +75,7 @@ class TestLostReplies:
     ) -> None:
         more = [own("life", 1), own("life", 2)]
         lose(proxy)
-        store.append("life", 0, more, row("life", 2, stage="place"))
+        store.append(Append("life", 0, more, row("life", 2, stage="place")))
         assert store.load("life") == (own("life", 0), *more)
         assert store.lifecycle("life") == row("life", 2, stage="place")
 
@@ -93,13 +94,13 @@ class TestLostReplies:
     def test_a_refusal_stays_one(
         self, store: PostgresStore, proxy: LossyProxy, lose: Callable[[LossyProxy], None]
     ) -> None:
-        store.append("life", 0, [own("life", 1)], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         lose(proxy)
         with pytest.raises(SequenceConflict):
-            store.append("life", 0, [own("life", 1, id="late")], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1, id="late")], row("life", 1)))
         lose(proxy)
         with pytest.raises(InvalidStrand):
-            store.append("two", NEW, [own("two", 0, id="life-0")], row("two", 0))
+            store.append(Append("two", NEW, [own("two", 0, id="life-0")], row("two", 0)))
         assert store.load("two") == ()
 
     @pytest.mark.parametrize("lose", [LossyProxy.lose_next_request, LossyProxy.lose_next_reply])
@@ -117,7 +118,9 @@ class TestLostReplies:
         """The first one still waits in the server when it is looked for, and sent again."""
         with psycopg.connect(url) as holder:
             holder.execute("select from lifecycles where lifecycle_id = 'life' for update")
-            append = Later(lambda: store.append("life", 0, [own("life", 1)], row("life", 1)))
+            append = Later(
+                lambda: store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
+            )
             await_waiting(url)
             proxy.cut()
             await_waiting(url, sessions=2)
@@ -130,12 +133,12 @@ class TestLostReplies:
         server.stop("immediate")
         try:
             with pytest.raises(StoreUnavailable):
-                store.append("life", 0, [own("life", 1)], row("life", 1))
+                store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
             with pytest.raises(StoreUnavailable):
                 store.load("life")
         finally:
             server.start()
-        store.append("life", 0, [own("life", 1)], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         assert len(store.load("life")) == 2
 
 
@@ -144,7 +147,7 @@ def test_a_terminated_session_costs_no_append(store: PostgresStore, url: str) ->
     start(store, "life")
     with psycopg.connect(url) as holder:
         holder.execute("select from lifecycles where lifecycle_id = 'life' for update")
-        append = Later(lambda: store.append("life", 0, [own("life", 1)], row("life", 1)))
+        append = Later(lambda: store.append(Append("life", 0, [own("life", 1)], row("life", 1))))
         await_waiting(url)
         with psycopg.connect(url) as killer:
             killer.execute(
@@ -188,7 +191,7 @@ class Writer:
         strand_id = f"{self.name}-{len(self.said_done)}-{len(self.said_unknown)}"
         strands = [own(self.name, seq, id=strand_id), own(self.name, seq + 1, id=f"{strand_id}b")]
         try:
-            self._store.append(self.name, seq - 1, strands, row(self.name, seq + 1))
+            self._store.append(Append(self.name, seq - 1, strands, row(self.name, seq + 1)))
         except StoreUnavailable:
             self.said_unknown.append(strand_id)
         except SequenceConflict:
@@ -242,7 +245,7 @@ class TestReadOnly:
     @pytest.mark.usefixtures("read_only")
     def test_says_what_it_is(self, store: PostgresStore, url: str) -> None:
         with pytest.raises(StoreUnavailable, match=r"is read-only.*make room"):
-            store.append("life", 0, [own("life", 1)], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         with pytest.raises(StoreUnavailable, match="is read-only"):
             store.check()
         assert store.load("life") == (own("life", 0),)
@@ -263,9 +266,9 @@ class TestReadOnly:
         start(store, "life")
         server.make_read_only()
         with pytest.raises(StoreUnavailable):
-            store.append("life", 0, [own("life", 1)], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         server.make_read_only(False)
-        store.append("life", 0, [own("life", 1)], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         assert len(store.load("life")) == 2
 
 
@@ -321,12 +324,12 @@ def test_the_full_disk_leaves_nothing_half_written(small_disk: Path) -> None:
         filler.write_bytes(bytes(shutil.disk_usage(small_disk).free))
         big = [own("life", seq, content={"x": str(seq) * 7000}) for seq in range(300)]
         with pytest.raises(StoreUnavailable, match="53100"):
-            store.append("life", NEW, big, row("life", 299, source_id="plan"))
+            store.append(Append("life", NEW, big, row("life", 299, source_id="plan")))
         assert store.load("life") == ()
         assert store.lifecycle("life") is None
         assert store.plan_inbox() == (plan("plan"),)
         filler.unlink()
-        store.append("life", NEW, big, row("life", 299, source_id="plan"))
+        store.append(Append("life", NEW, big, row("life", 299, source_id="plan")))
         assert store.load("life") == tuple(big)
         assert store.plan_inbox() == ()
         store.close()

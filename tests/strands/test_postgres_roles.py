@@ -10,6 +10,7 @@ import pytest
 from tests.strands.examples import foreign, own, row, start
 from tests.support.postgres_sessions import Session
 from trader.strands.postgres import PostgresStore
+from trader.strands.store import Append
 from trader.strands.strand import Strand
 
 TABLES = ("ad_strands", "ad_strands_archive", "lifecycles", "plan_inbox")
@@ -199,7 +200,7 @@ class TestImmutability:
     ) -> None:
         assert refusal(postgres_url, "service_role", f"update ad_strands set {LEARNED}") is None
         assert store.load("life") == (own("life", 0),)
-        store.append("life", 0, [own("life", 1)], row("life", 1, stage="done"))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1, stage="done")))
         store.archive(["life"])
         with psycopg.connect(postgres_url) as connection:
             learned = connection.execute(

@@ -13,6 +13,7 @@ from tests.support.postgres_sessions import Session
 from trader.strands.decoding import UNREADABLE
 from trader.strands.encoding import encode_foreign
 from trader.strands.postgres import PostgresStore
+from trader.strands.store import Append
 from trader.strands.strand import Strand
 
 YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
@@ -207,7 +208,9 @@ def test_rows_of_others_stay_as_they_are(store: PostgresStore, team: Session) ->
     rows = "SELECT t::text FROM AD_strands AS t WHERE seq IS NULL ORDER BY id"
     kept = team.execute(rows).fetchall()
     start(store, "life", source_id="plan")
-    store.append("life", 0, [own("life", 1)], row("life", 1, source_id="plan", stage="done"))
+    store.append(
+        Append("life", 0, [own("life", 1)], row("life", 1, source_id="plan", stage="done"))
+    )
     store.archive(["life"])
     store.clear_lifecycles()
     assert team.execute(rows).fetchall() == kept

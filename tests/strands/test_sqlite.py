@@ -11,7 +11,7 @@ import pytest
 from tests.strands.examples import foreign, own, plan, row, start
 from trader.errors import Misconfigured
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW, InvalidStrand, StoreUnavailable
+from trader.strands.store import NEW, Append, InvalidStrand, StoreUnavailable
 
 SHORT = timedelta(milliseconds=30)
 
@@ -54,12 +54,12 @@ class TestDurability:
         pragma(store, f"max_page_count = {pragma(store, 'page_count')}")
         big = [own("life", seq, content={"x": "x" * 5000}) for seq in range(3)]
         with pytest.raises(StoreUnavailable, match="disk is full"):
-            store.append("life", NEW, big, row("life", 2, source_id="plan"))
+            store.append(Append("life", NEW, big, row("life", 2, source_id="plan")))
         assert store.load("life") == ()
         assert store.lifecycle("life") is None
         assert store.plan_inbox() == (plan("plan"),)
         pragma(store, "max_page_count = 1000000")
-        store.append("life", NEW, big, row("life", 2, source_id="plan"))
+        store.append(Append("life", NEW, big, row("life", 2, source_id="plan")))
         assert store.load("life") == tuple(big)
         assert pragma(store, "integrity_check") == "ok"
 
@@ -67,7 +67,7 @@ class TestDurability:
         strand = start(store, "life")
         pragma(store, "query_only = ON")
         with pytest.raises(StoreUnavailable, match="is read-only"):
-            store.append("life", 0, [own("life", 1)], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         assert store.load("life") == (strand,)
 
     def test_another_writer_makes_it_unavailable_for_a_while(
@@ -76,12 +76,12 @@ class TestDurability:
         strand = start(store, "life")
         outsider.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match="locked"):
-            store.append("life", 0, [own("life", 1)], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         with pytest.raises(StoreUnavailable, match="locked"):
             store.insert_foreign(foreign("note"))
         assert store.load("life") == (strand,)
         outsider.execute("ROLLBACK")
-        store.append("life", 0, [own("life", 1)], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
 
     def test_readers_do_not_hold_writers_up(
         self, store: SqliteStore, outsider: sqlite3.Connection
@@ -89,7 +89,7 @@ class TestDurability:
         start(store, "life")
         outsider.execute("BEGIN")
         outsider.execute("SELECT * FROM ad_strands").fetchone()
-        store.append("life", 0, [own("life", 1)], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
 
 
 class TestImmutability:

@@ -12,6 +12,7 @@ from tests.strands.examples import AT, own, plan, row, start
 from trader.strands.decoding import UNREADABLE
 from trader.strands.encoding import encode_foreign
 from trader.strands.sqlite import SqliteStore
+from trader.strands.store import Append
 from trader.strands.strand import Strand
 
 SEED_INSERT = """
@@ -91,7 +92,7 @@ def test_it_works_after_appends_of_the_same_lifecycle(store: SqliteStore) -> Non
     first = start(store, "lifecycle_123")
     execute(store, SEED_INSERT)
     second = own("lifecycle_123", 1)
-    store.append("lifecycle_123", 0, [second], row("lifecycle_123", 1))
+    store.append(Append("lifecycle_123", 0, [second], row("lifecycle_123", 1)))
     assert store.load("lifecycle_123") == (first, second)
     assert store.plan_inbox() == ()
 
@@ -127,7 +128,7 @@ def test_rows_of_others_stay_as_they_are_byte_for_byte(store: SqliteStore) -> No
     kept = execute(store, f"{everything} FROM ad_strands ORDER BY id")
     store.plan_inbox()
     start(store, "life", source_id="plan")
-    store.append("life", 0, [own("life", 1)], row("life", 1, source_id="plan"))
+    store.append(Append("life", 0, [own("life", 1)], row("life", 1, source_id="plan")))
     store.strands()
     store.clear_lifecycles()
     assert execute(store, f"{everything} FROM ad_strands WHERE seq IS NULL ORDER BY id") == kept

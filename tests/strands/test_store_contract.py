@@ -57,7 +57,7 @@ class TestAppend:
             has_exposure=True,
             updated_at=AT + timedelta(days=1),
         )
-        store.append("life", NEW, [EVERY_FIELD], lifecycle)
+        store.append(Append("life", NEW, [EVERY_FIELD], lifecycle))
         assert store.load("life") == (EVERY_FIELD,)
         assert store.strand("all") == EVERY_FIELD
         assert store.lifecycle("life") == lifecycle
@@ -66,27 +66,25 @@ class TestAppend:
         first = start(store, "life")
         more = [own("life", 1), own("life", 2), own("life", 3)]
         later = row("life", 3, stage="place", due_at=AT, has_exposure=True)
-        store.append("life", 0, more, later)
+        store.append(Append("life", 0, more, later))
         assert store.load("life") == (first, *more)
         assert store.lifecycle("life") == later
 
     @pytest.mark.parametrize("expected", [NEW, 0, 2])
     def test_refuses_another_seq_than_the_last(self, store: StrandStore, expected: int) -> None:
         start(store, "life")
-        store.append("life", 0, [own("life", 1)], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         kept = store.load("life"), store.lifecycle("life")
         late = own("life", expected + 1, id="late")
         with pytest.raises(SequenceConflict, match="lifecycle life is at seq 1"):
-            store.append("life", expected, [late], row("life", expected + 1, stage="place"))
+            store.append(Append("life", expected, [late], row("life", expected + 1, stage="place")))
         assert (store.load("life"), store.lifecycle("life")) == kept
 
     def test_several_lifecycles_at_once(self, store: StrandStore) -> None:
         first = start(store, "a")
-        store.append_all(
-            [
-                Append("a", 0, [own("a", 1)], row("a", 1)),
-                Append("b", NEW, [own("b", 0)], row("b", 0)),
-            ]
+        store.append(
+            Append("a", 0, [own("a", 1)], row("a", 1)),
+            Append("b", NEW, [own("b", 0)], row("b", 0)),
         )
         assert store.load("a") == (first, own("a", 1))
         assert store.load("b") == (own("b", 0),)
@@ -96,18 +94,16 @@ class TestAppend:
         start(store, "b")
         before = store.lifecycles()
         with pytest.raises(SequenceConflict) as conflict:
-            store.append_all(
-                [
-                    Append("a", 0, [own("a", 1)], row("a", 1)),
-                    Append("b", 4, [own("b", 5)], row("b", 5)),
-                ]
+            store.append(
+                Append("a", 0, [own("a", 1)], row("a", 1)),
+                Append("b", 4, [own("b", 5)], row("b", 5)),
             )
         assert conflict.value.lifecycle_id == "b"
         assert store.lifecycles() == before
 
     def test_refuses_to_continue_what_never_began(self, store: StrandStore) -> None:
         with pytest.raises(SequenceConflict):
-            store.append("life", 0, [own("life", 1)], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1)], row("life", 1)))
         assert store.load("life") == ()
 
     @pytest.mark.parametrize(
@@ -126,16 +122,16 @@ class TestAppend:
         self, store: StrandStore, strands: list[Strand], lifecycle: Any
     ) -> None:
         with pytest.raises(InvalidStrand):
-            store.append("life", NEW, strands, lifecycle)
+            store.append(Append("life", NEW, strands, lifecycle))
         assert store.lifecycle_ids() == ()
 
     def test_an_id_that_exists_is_invalid(self, store: StrandStore) -> None:
         start(store, "life")
         with pytest.raises(InvalidStrand):
-            store.append("two", NEW, [own("two", 0, id="life-0")], row("two", 0))
+            store.append(Append("two", NEW, [own("two", 0, id="life-0")], row("two", 0)))
         store.insert_foreign(foreign("note"))
         with pytest.raises(InvalidStrand):
-            store.append("two", NEW, [own("two", 0, id="note")], row("two", 0))
+            store.append(Append("two", NEW, [own("two", 0, id="note")], row("two", 0)))
         with pytest.raises(InvalidStrand):
             store.insert_foreign(foreign("note"))
         assert store.load("two") == ()
@@ -155,7 +151,7 @@ class TestAppend:
         store.insert_foreign(plan("plan"))
         batch = [own("life", 1), replace(own("life", 2), **broken)]
         with pytest.raises(InvalidStrand):
-            store.append("life", 0, batch, row("life", 2, source_id="plan"))
+            store.append(Append("life", 0, batch, row("life", 2, source_id="plan")))
         assert store.load("life") == (first,)
         assert store.lifecycle("life") == row("life", 0)
         assert [strand.id for strand in store.plan_inbox()] == ["plan"]
@@ -167,7 +163,7 @@ class TestPlans:
         with pytest.raises(DuplicateSource):
             start(store, "two", source_id="source")
         assert store.load("two") == ()
-        store.append("one", 0, [own("one", 1)], row("one", 1, source_id="source"))
+        store.append(Append("one", 0, [own("one", 1)], row("one", 1, source_id="source")))
 
     def test_a_plan_id_belongs_to_one_lifecycle(self, store: StrandStore) -> None:
         start(store, "one", plan_id="plan", outcome="won")
@@ -181,7 +177,9 @@ class TestPlans:
         start(store, "yes", plan_id="plan")
         start(store, "no again", plan_id="plan", outcome="refused")
         with pytest.raises(DuplicatePlan):
-            store.append("no", 0, [own("no", 1)], row("no", 1, plan_id="plan", outcome=None))
+            store.append(
+                Append("no", 0, [own("no", 1)], row("no", 1, plan_id="plan", outcome=None))
+            )
         assert len(store.load("no")) == 1
 
     @pytest.mark.parametrize("tag", list(PlanTag))
@@ -193,7 +191,7 @@ class TestPlans:
     def test_other_strands_do_not_reach_the_inbox(self, store: StrandStore) -> None:
         store.insert_foreign(foreign("note", tags=("dm:plan_approved:no", "execute")))
         store.insert_foreign(foreign("hidden", content={"tags": [PlanTag.EXECUTE]}))
-        store.append("life", NEW, [own("life", 0, tags=(PlanTag.EXECUTE,))], row("life", 0))
+        store.append(Append("life", NEW, [own("life", 0, tags=(PlanTag.EXECUTE,))], row("life", 0)))
         assert store.plan_inbox() == ()
 
     def test_the_inbox_keeps_the_order_of_arrival(self, store: StrandStore) -> None:
@@ -215,7 +213,7 @@ class TestPlans:
     def test_a_lost_race_leaves_the_inbox_alone(self, store: StrandStore) -> None:
         store.insert_foreign(plan("plan"))
         with pytest.raises(SequenceConflict):
-            store.append("life", 4, [own("life", 5)], row("life", 5, source_id="plan"))
+            store.append(Append("life", 4, [own("life", 5)], row("life", 5, source_id="plan")))
         assert store.plan_inbox() == (plan("plan"),)
 
     def test_a_plan_that_arrives_late_is_not_passed_over(self, store: StrandStore) -> None:
@@ -251,7 +249,7 @@ class TestArchive:
     def strands(self, store: StrandStore) -> list[Strand]:
         """A finished lifecycle of three strands, with a strand of another team."""
         strands = [own("life", seq, trade_id=f"t{seq}") for seq in range(3)]
-        store.append("life", NEW, strands, row("life", 2, stage="done", source_id="plan"))
+        store.append(Append("life", NEW, strands, row("life", 2, stage="done", source_id="plan")))
         store.insert_foreign(foreign("theirs", lifecycle_id="life", created_at=AT))
         return strands
 
@@ -294,10 +292,10 @@ class TestArchive:
     ) -> None:
         store.archive(["life"])
         with pytest.raises(SequenceConflict, match="lifecycle life is at seq 2") as conflict:
-            store.append("life", NEW, [own("life", 0, id="again")], row("life", 0))
+            store.append(Append("life", NEW, [own("life", 0, id="again")], row("life", 0)))
         assert conflict.value.lifecycle_id == "life"
         more = own("life", 3)
-        store.append("life", 2, [more], row("life", 3, stage="done"))
+        store.append(Append("life", 2, [more], row("life", 3, stage="done")))
         assert store.load("life") == (*strands, more)
         assert store.archive(["life"]) == 1
         assert store.load("life") == (*strands, more)
@@ -306,7 +304,7 @@ class TestArchive:
     def test_ids_and_plans_stay_taken(self, store: StrandStore) -> None:
         store.archive(["life"])
         with pytest.raises(InvalidStrand):
-            store.append("two", NEW, [own("two", 0, id="life-0")], row("two", 0))
+            store.append(Append("two", NEW, [own("two", 0, id="life-0")], row("two", 0)))
         with pytest.raises(DuplicateSource):
             start(store, "two", source_id="plan")
         assert store.load("two") == ()

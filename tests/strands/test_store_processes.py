@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.strands.examples import opened, own, row, start
-from trader.strands.store import NEW, SequenceConflict, StrandStore
+from trader.strands.store import NEW, Append, SequenceConflict, StrandStore
 
 ROUNDS = 40
 WRITERS = 4
@@ -46,7 +46,7 @@ def race(url: str, writer: str, barrier: Barrier, wins: "Queue[tuple[int, str]]"
         barrier.wait(PATIENCE_SECONDS)
         strand = own("life", seq, id=f"{writer}-{seq}")
         try:
-            store.append("life", seq - 1, [strand], row("life", seq, venue=writer))
+            store.append(Append("life", seq - 1, [strand], row("life", seq, venue=writer)))
         except SequenceConflict:
             continue
         wins.put((seq, writer))
@@ -74,7 +74,9 @@ def append_one(store: StrandStore, strand_id: str) -> None:
     while True:
         seq = len(store.load("life"))
         try:
-            store.append("life", seq - 1, [own("life", seq, id=strand_id)], row("life", seq))
+            store.append(
+                Append("life", seq - 1, [own("life", seq, id=strand_id)], row("life", seq))
+            )
         except SequenceConflict:
             continue
         return
@@ -160,7 +162,7 @@ def write_when_told(store: StrandStore, ready: Any, told: Any) -> None:
     start(store, "child")
     ready.set()
     assert told.wait(PATIENCE_SECONDS)
-    store.append("child", 0, [own("child", 1)], row("child", 1))
+    store.append(Append("child", 0, [own("child", 1)], row("child", 1)))
 
 
 def read_and_leave(url: str) -> None:
@@ -189,7 +191,7 @@ def test_a_child_keeps_writing_when_its_parent_and_others_close(
 
 def append_once(url: str) -> None:
     store = opened(url)
-    store.append("life", NEW, [own("life", 0), own("life", 1)], row("life", 1))
+    store.append(Append("life", NEW, [own("life", 0), own("life", 1)], row("life", 1)))
 
 
 def test_what_another_process_appends_is_seen_at_once(store: StrandStore, store_url: str) -> None:
@@ -202,7 +204,7 @@ def append_for_ever(url: str, done: Connection) -> None:
     store = opened(url)
     for seq in itertools.count(0, 3):
         batch = [own("life", seq + step, content={"x": "x" * 3000}) for step in range(3)]
-        store.append("life", seq - 1, batch, row("life", seq + 2))
+        store.append(Append("life", seq - 1, batch, row("life", seq + 2)))
         done.send(seq + 2)
 
 

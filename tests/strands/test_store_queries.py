@@ -74,9 +74,9 @@ class TestLifecycles:
     def test_heads_follow_the_appends(self, store: StrandStore) -> None:
         start(store, "a")
         start(store, 'odd: ä "quote" {x} \\')
-        store.append("a", 0, [own("a", 1), own("a", 2)], row("a", 2))
+        store.append(Append("a", 0, [own("a", 1), own("a", 2)], row("a", 2)))
         assert store.heads("monitor") == {"a": 2, 'odd: ä "quote" {x} \\': 0}
-        store.append("a", 2, [own("a", 3)], row("a", 3, stage="done"))
+        store.append(Append("a", 2, [own("a", 3)], row("a", 3, stage="done")))
         assert store.heads("done") == {"a": 3}
         assert "a" not in store.heads("monitor")
 
@@ -97,12 +97,14 @@ class TestLifecycles:
         assert store.archivable(AT, limit=2) == ("a", "c")
         assert store.archivable(AT, after="c") == ("f",)
         assert store.archivable(AT.astimezone(timezone(timedelta(hours=-5)))) == ("a", "c", "f")
-        store.append("b", 0, [own("b", 1)], row("b", 1, stage="done", updated_at=AT - moment))
+        store.append(
+            Append("b", 0, [own("b", 1)], row("b", 1, stage="done", updated_at=AT - moment))
+        )
         assert store.archivable(AT) == ("a", "b", "c", "f"), "it got another strand"
 
     def test_trades_booked(self, store: StrandStore) -> None:
         start(store, "a")
-        store.append("a", 0, [replace(own("a", 1), trade_id="7")], row("a", 1))
+        store.append(Append("a", 0, [replace(own("a", 1), trade_id="7")], row("a", 1)))
         store.insert_foreign(replace(foreign("other"), trade_id="8"))
         assert store.trades_booked(["7", "8", "9"]) == {"7", "8"}
         assert store.trades_booked([]) == frozenset()
@@ -110,7 +112,7 @@ class TestLifecycles:
     def test_ids_of_lifecycles_are_paged(self, store: StrandStore) -> None:
         for name in "bca":
             start(store, name)
-        store.append("b", 0, [own("b", 1)], row("b", 1))
+        store.append(Append("b", 0, [own("b", 1)], row("b", 1)))
         assert store.lifecycle_ids() == ("a", "b", "c")
         assert store.lifecycle_ids(limit=2) == ("a", "b")
         assert store.lifecycle_ids(after="b") == ("c",)
@@ -135,7 +137,7 @@ class TestLifecycles:
     def test_appends_go_on_while_the_projection_is_empty(self, store: StrandStore) -> None:
         start(store, "a")
         store.clear_lifecycles()
-        store.append("a", 0, [own("a", 1)], row("a", 1))
+        store.append(Append("a", 0, [own("a", 1)], row("a", 1)))
         assert store.lifecycle("a") == row("a", 1)
 
 
@@ -145,7 +147,7 @@ class TestStrands:
         same_time = [foreign("a"), own("life", 0), foreign("x")]
         for strand in (same_time[2], early, same_time[0]):
             store.insert_foreign(strand)
-        store.append("life", NEW, [same_time[1]], row("life", 0))
+        store.append(Append("life", NEW, [same_time[1]], row("life", 0)))
         assert store.strands() == (early, *same_time)
 
     @pytest.mark.parametrize("limit", [1, 2, 3, 100])
@@ -185,7 +187,7 @@ class TestStrands:
         self, store: StrandStore, filters: dict[str, Any], found: list[str]
     ) -> None:
         strands = [own("life", 0), own("life", 1, kind="k")]
-        store.append("life", NEW, strands, row("life", 1))
+        store.append(Append("life", NEW, strands, row("life", 1)))
         store.insert_foreign(foreign("one", kind="k"))
         store.insert_foreign(foreign("two", module="cil", lifecycle_id="life"))
         assert [strand.id for strand in store.strands(**filters)] == found
@@ -194,7 +196,7 @@ class TestStrands:
         store.insert_foreign(foreign("theirs", lifecycle_id="a"))
         for name in "cab":
             start(store, name)
-        store.append("a", 0, [own("a", 1)], row("a", 1))
+        store.append(Append("a", 0, [own("a", 1)], row("a", 1)))
         assert store.load_many(["b", "a", "unknown", "a"]) == {
             "a": (own("a", 0), own("a", 1)),
             "b": (own("b", 0),),
@@ -205,7 +207,7 @@ class TestStrands:
         self, store: StrandStore
     ) -> None:
         names = [f"{number:04}" for number in range(1100)]
-        store.append_all([Append(name, NEW, [own(name, 0)], row(name, 0)) for name in names])
+        store.append(*[Append(name, NEW, [own(name, 0)], row(name, 0)) for name in names])
         loaded = store.load_many(names)
         assert loaded == {name: (own(name, 0),) for name in names}
 

@@ -13,6 +13,7 @@ from trader.strands.encoding import MAX_FLOAT
 from trader.strands.identity import new_strand_id
 from trader.strands.store import (
     NEW,
+    Append,
     InvalidStrand,
     StrandStore,
 )
@@ -81,7 +82,7 @@ class TestValues:
         with pytest.raises(InvalidStrand):
             store.insert_foreign(foreign("strand", **({"id": "strand"} | fields)))
         with pytest.raises(InvalidStrand):
-            store.append("life", NEW, [own("life", 0, **fields)], row("life", 0))
+            store.append(Append("life", NEW, [own("life", 0, **fields)], row("life", 0)))
         assert store.strands() == ()
 
     @pytest.mark.parametrize(
@@ -142,5 +143,5 @@ class TestValues:
         assert store.strand(theirs.id) == theirs
         lifecycle_id = new_strand_id(AT)
         mine = own(lifecycle_id, 0, **fields)
-        store.append(lifecycle_id, NEW, [mine], row(lifecycle_id, 0))
+        store.append(Append(lifecycle_id, NEW, [mine], row(lifecycle_id, 0)))
         assert store.load(lifecycle_id) == (mine,)

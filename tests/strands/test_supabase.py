@@ -129,7 +129,7 @@ class TestCappedAnswers:
     @pytest.mark.parametrize("length", [9, 10, 11, 20, 35])
     def test_a_lifecycle_is_loaded_whole(self, store: SupabaseStore, length: int) -> None:
         strands = [own("life", seq) for seq in range(length)]
-        store.append("life", NEW, strands, row("life", length - 1))
+        store.append(Append("life", NEW, strands, row("life", length - 1)))
         assert store.load("life") == tuple(strands)
         assert store.load_many(["life", "none"]) == {"life": tuple(strands)}
 
@@ -139,7 +139,7 @@ class TestCappedAnswers:
             Append(name, NEW, [own(name, seq) for seq in range(size)], row(name, size - 1))
             for name, size in lengths.items()
         ]
-        store.append_all(appends)
+        store.append(*appends)
         loaded = store.load_many(list(lengths))
         assert {name: len(strands) for name, strands in loaded.items()} == lengths
         assert loaded == {each.lifecycle_id: tuple(each.strands) for each in appends}
@@ -165,7 +165,7 @@ class TestCappedAnswers:
 
     def test_every_booked_trade_is_found(self, store: SupabaseStore) -> None:
         strands = [own("life", seq, trade_id=str(seq)) for seq in range(25)]
-        store.append("life", NEW, strands, row("life", 24))
+        store.append(Append("life", NEW, strands, row("life", 24)))
         asked = [str(number) for number in range(40)]
         assert store.trades_booked(asked) == {str(number) for number in range(25)}
 

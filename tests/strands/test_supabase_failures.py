@@ -21,7 +21,13 @@ from trader.processes.ports import LOOPBACK
 from trader.processes.waiting import wait_until
 from trader.strands.migrations import migrate
 from trader.strands.postgres_address import parse_address
-from trader.strands.store import InvalidStrand, SequenceConflict, StoreUnavailable, StrandStore
+from trader.strands.store import (
+    Append,
+    InvalidStrand,
+    SequenceConflict,
+    StoreUnavailable,
+    StrandStore,
+)
 from trader.strands.supabase import SupabaseStore, open_supabase
 
 WRITERS = 4
@@ -74,7 +80,9 @@ class TestLostReplies:
     ) -> None:
         first = start(store, "life")
         lose(proxy)
-        store.append("life", 0, [own("life", 1), own("life", 2)], row("life", 2, stage="place"))
+        store.append(
+            Append("life", 0, [own("life", 1), own("life", 2)], row("life", 2, stage="place"))
+        )
         assert store.load("life") == (first, own("life", 1), own("life", 2))
         assert store.lifecycle("life") == row("life", 2, stage="place")
 
@@ -82,10 +90,10 @@ class TestLostReplies:
         self, store: SupabaseStore, proxy: LossyProxy
     ) -> None:
         start(store, "life")
-        store.append("life", 0, [own("life", 1, id="theirs")], row("life", 1))
+        store.append(Append("life", 0, [own("life", 1, id="theirs")], row("life", 1)))
         proxy.lose_next_reply()
         with pytest.raises(SequenceConflict, match="lifecycle life is at seq 1"):
-            store.append("life", 0, [own("life", 1, id="ours")], row("life", 1))
+            store.append(Append("life", 0, [own("life", 1, id="ours")], row("life", 1)))
         assert [strand.id for strand in store.load("life")] == ["life-0", "theirs"]
 
     @pytest.mark.parametrize("lose", [LossyProxy.lose_next_request, LossyProxy.lose_next_reply])
@@ -115,7 +123,9 @@ def append_persistently(store: StrandStore, lifecycle_id: str) -> None:
     while seq < EACH:
         try:
             seq = len(store.load(lifecycle_id))
-            store.append(lifecycle_id, seq - 1, [own(lifecycle_id, seq)], row(lifecycle_id, seq))
+            store.append(
+                Append(lifecycle_id, seq - 1, [own(lifecycle_id, seq)], row(lifecycle_id, seq))
+            )
         except (SequenceConflict, StoreUnavailable):
             continue
 

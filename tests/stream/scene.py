@@ -19,7 +19,7 @@ from trader.lifecycle.projection import project
 from trader.market.quote import Quote
 from trader.market.snapshot import MarketSnapshot
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 from trader.stream.follower import StreamParts
 from trader.stream.outbox import Callbacks
 from trader.stream.service import StreamService
@@ -77,7 +77,7 @@ class Scene:
         row = self.store.lifecycle(builder.lifecycle_id)
         seq = NEW if row is None else row.seq
         strands, after = builder.strands[seq + 1 :], project(builder.lifecycle)
-        self.store.append(builder.lifecycle_id, seq, strands, after)
+        self.store.append(Append(builder.lifecycle_id, seq, strands, after))
 
     async def told(self, call: str, times: int = 1) -> None:
         """Return when the stream has made this call so often."""

@@ -28,7 +28,7 @@ from trader.processes.commands import stream
 from trader.processes.environments import for_command
 from trader.processes.waiting import wait_until
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 from trader.stream.pulse import Pulse, read_pulse
 from trader.venues.credentials import Credentials
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
@@ -76,7 +76,7 @@ class Streams:
     def keep(self, builder: LifecycleBuilder) -> str:
         """Write a lifecycle into the journal."""
         row = project(builder.lifecycle)
-        self.store.append(builder.lifecycle_id, NEW, builder.strands, row)
+        self.store.append(Append(builder.lifecycle_id, NEW, builder.strands, row))
         return builder.lifecycle_id
 
     def trade(self, builder: LifecycleBuilder) -> None:

@@ -14,9 +14,10 @@ from trader.conditions.condition import (
 )
 from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.plan_events import ConditionArmed, EntryDenied
+from trader.lifecycle.plan_events import ConditionArmed
 from trader.market.quote import PriceSource, Quote
 from trader.risk.control import Control
+from trader.risk.events import EntryDenied
 from trader.stream.waiting import WaitingPlans
 
 NONE = frozenset[str]()

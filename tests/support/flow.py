@@ -12,9 +12,9 @@ from typing import Any
 from tests.local_exchange.controls import Controls
 from trader.clock import utc_now
 from trader.lifecycle.cancellation import NothingToCancel, request_cancel
-from trader.lifecycle.fold import fold
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.stage import Leg, Stage
 from trader.plans.submission import submission
 from trader.processes.supervisor import Supervisor
@@ -52,7 +52,7 @@ class Flow:
 
     def lifecycle(self, lifecycle_id: str) -> Lifecycle | None:
         """What the plan's strands add up to; None before the first."""
-        return fold(self.store.load(lifecycle_id))
+        return PLANS.fold(self.store.load(lifecycle_id))
 
     def wait_for(
         self, lifecycle_id: str, condition: Callable[[Lifecycle], bool], what: str

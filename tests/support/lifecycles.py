@@ -6,9 +6,6 @@ from itertools import count
 from typing import Self
 
 from trader.conditions.condition import PriceAbove
-from trader.lifecycle.encoding import to_strands
-from trader.lifecycle.event import Event
-from trader.lifecycle.fold import advance
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import remaining_of
 from trader.lifecycle.order_events import (
@@ -20,7 +17,14 @@ from trader.lifecycle.order_events import (
     OrdersAnswered,
     OrdersIntended,
 )
-from trader.lifecycle.plan_events import EntryRearmed, EntryTriggered, PlanAccepted, PlanRefused
+from trader.lifecycle.plan_events import (
+    EntryRearmed,
+    EntryTriggered,
+    PlanAccepted,
+    PlanRefused,
+    label_of,
+)
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, Outcome
 from trader.market.quote import Quote
@@ -28,6 +32,8 @@ from trader.orders.draft import cloid_of
 from trader.plans.plan import Direction, MarketEntry, Plan, Quantity, Timeframe
 from trader.plans.refusal import RefusalCode
 from trader.strands.strand import Strand
+from trader.streams.encoding import Head, to_strands
+from trader.streams.event import Event
 from trader.venues.hyperliquid.causes import cause_of_status, cause_of_words
 from trader.venues.instrument import Side
 from trader.venues.orders import (
@@ -111,16 +117,11 @@ class LifecycleBuilder:
     def event(self, *events: Event) -> Self:
         """Append any events, at one time."""
         first = self._state is None
-        strands = to_strands(
-            events,
-            lifecycle_id=self.lifecycle_id,
-            plan=self.plan,
-            last_seq=-1 if first else self.lifecycle.seq,
-            last_strand_id=None if first else self.lifecycle.last_strand_id,
-            now=self.now,
-        )
-        for strand in strands:
-            self._state = advance(self._state, strand)
+        seq, cause = (-1, None) if first else (self.lifecycle.seq, self.lifecycle.last_strand_id)
+        head, label = Head(self.lifecycle_id, seq, cause), label_of(self.plan)
+        strands = to_strands(events, head, label, self.now)
+        for told in PLANS.read(strands):
+            self._state = PLANS.advance(self._state, [told])
         self.strands = (*self.strands, *strands)
         return self.wait(SECOND)
 

@@ -29,7 +29,7 @@ from trader.lifecycle.projection import HANDOVER, project
 from trader.lifecycle.stage import Outcome, Stage
 from trader.market.snapshot import MarketSnapshot
 from trader.settings import settings
-from trader.strands.store import NEW, StrandStore
+from trader.strands.store import NEW, Append, StrandStore
 
 RESUME_STALLED = "workers.monitor.resume_stalled"
 
@@ -134,7 +134,7 @@ def test_an_expired_plan_needs_no_market_to_end(
     builder = LifecycleBuilder()
     builder.now = utc_now()
     builder.accepted()  # valid for hours on a day long ago
-    store.append("lifecycle-1", NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append("lifecycle-1", NEW, builder.strands, project(builder.lifecycle)))
     carry_out(app, CHECK_PLANS)
     assert journal.load("lifecycle-1").outcome is Outcome.EXPIRED
 
@@ -152,4 +152,4 @@ def _write(store: StrandStore, lifecycle_id: str, stage: Stage, age: timedelta) 
         builder.triggered().intended()
         builder.now = utc_now() - age
         builder.finished()
-    store.append(lifecycle_id, NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append(lifecycle_id, NEW, builder.strands, project(builder.lifecycle)))

@@ -8,10 +8,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.strands.strand import Json
+from trader.streams.event import Event
 
 
 def panels(lifecycle: Lifecycle) -> RenderableType:

@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from trader.lifecycle.event import Event
 from trader.lifecycle.foreign_closing import ForeignClosing, ForeignTrades
 from trader.lifecycle.stage import Outcome
 from trader.model import Record
 from trader.money import Amount, NonNegativeSize, Price, SignedSize
 from trader.strands.kinds import StrandKind, Tag, TeamMember
+from trader.streams.event import Event
 
 
 class ExecutionQuality(Record):

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from trader.errors import Permanent
-from trader.lifecycle.event import Event
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import CancelRequested, PlanCancelled
 from trader.lifecycle.stage import Stage
 from trader.strands.store import SequenceConflict
+from trader.streams.event import Event
 
 ENDED = (Stage.ANALYZE, Stage.DONE)
 ATTEMPTS = 10

@@ -1,14 +1,11 @@
 """How each event changes a lifecycle. Pure: the same events give the same state."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import singledispatch
 
-from trader.errors import Permanent
 from trader.lifecycle.analysis_events import PlanAnalyzed
-from trader.lifecycle.encoding import to_event
-from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import DOUBTFUL, Order
 from trader.lifecycle.order_events import (
@@ -27,7 +24,6 @@ from trader.lifecycle.order_events import (
 from trader.lifecycle.plan_events import (
     CancelRequested,
     ConditionArmed,
-    EntryDenied,
     EntryRearmed,
     EntrySetApart,
     EntryTriggered,
@@ -41,75 +37,8 @@ from trader.lifecycle.protection_watch import watched
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Outcome, Stage
 from trader.positions.position import Netting
-from trader.strands.strand import Strand
-
-
-class BrokenLifecycle(Permanent):
-    """The strands of a lifecycle do not begin with a plan, skip a number, or contradict others."""
-
-
-def fold(strands: Iterable[Strand]) -> Lifecycle | None:
-    """The lifecycle that these strands (seq 0, 1, 2, ...) add up to; None for no strands.
-
-    Raises BrokenLifecycle, UnreadableStrand.
-    """
-    told = [(strand, to_event(strand)) for strand in strands]
-    return advance_by(None, told) if told else None
-
-
-def advance(lifecycle: Lifecycle | None, strand: Strand) -> Lifecycle:
-    """The lifecycle after one more strand. Raises BrokenLifecycle, UnreadableStrand."""
-    return advance_by(lifecycle, [(strand, to_event(strand))])
-
-
-def advance_by(lifecycle: Lifecycle | None, told: Sequence[tuple[Strand, Event]]) -> Lifecycle:
-    """The lifecycle after these strands, at least one, and their events. Raises BrokenLifecycle."""
-    _require_next(0 if lifecycle is None else lifecycle.seq + 1, told)
-    after = _begin(*told[0]) if lifecycle is None else lifecycle
-    for strand, event in told:
-        after = _applied(after, strand, event)
-    last, _ = told[-1]
-    return replace(
-        after,
-        seq=after.seq + len(told),
-        updated_at=last.created_at,
-        last_strand_id=last.id,
-        history=(*after.history, *((strand.created_at, event) for strand, event in told)),
-    )
-
-
-def _applied(before: Lifecycle, strand: Strand, event: Event) -> Lifecycle:
-    try:
-        return apply_all(before, (event,), strand.created_at)
-    except KeyError as error:
-        raise BrokenLifecycle(
-            f"lifecycle {strand.lifecycle_id}, seq {strand.seq}: {type(event).__name__} speaks of "
-            f"{error}, which no strand before it has intended"
-        ) from error
-
-
-def _require_next(first: int, told: Sequence[tuple[Strand, Event]]) -> None:
-    for expected, (strand, _) in enumerate(told, start=first):
-        if strand.seq != expected:
-            raise BrokenLifecycle(
-                f"lifecycle {strand.lifecycle_id}: expected seq {expected}, was {strand.seq}"
-            )
-
-
-def _begin(strand: Strand, event: Event) -> Lifecycle:
-    if not isinstance(event, PlanAccepted | PlanRefused) or strand.lifecycle_id is None:
-        raise BrokenLifecycle(
-            f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with a plan"
-        )
-    return Lifecycle(
-        lifecycle_id=strand.lifecycle_id,
-        seq=-1,
-        stage=Stage.MONITOR,
-        created_at=strand.created_at,
-        updated_at=strand.created_at,
-        last_strand_id=strand.id,
-        source_id=event.source_id,
-    )
+from trader.risk.events import EntryDenied
+from trader.streams.event import Event
 
 
 def apply_all(lifecycle: Lifecycle, events: Iterable[Event], at: datetime) -> Lifecycle:

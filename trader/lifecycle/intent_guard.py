@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from trader.errors import Retryable
-from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import OrdersIntended
 from trader.lifecycle.stage import Leg, Stage
+from trader.streams.event import Event
 
 
 class UndecidedIntent(Retryable):

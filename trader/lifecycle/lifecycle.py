@@ -7,14 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 
 from trader.lifecycle.analysis_events import PlanAnalyzed
-from trader.lifecycle.event import Event
 from trader.lifecycle.order import DOUBTFUL, ZERO, Order, remaining_of
 from trader.lifecycle.order_events import OrdersIntended
-from trader.lifecycle.plan_events import CancelRequested, EntryTriggered
+from trader.lifecycle.plan_events import CancelRequested, EntryTriggered, label_of
 from trader.lifecycle.stage import ExitReason, Leg, Outcome, Stage
 from trader.lifecycle.unprotected import Unprotected
 from trader.plans.plan import Plan
 from trader.positions.position import Netting, Position, position_of
+from trader.streams.event import Event, Label
 from trader.venues.orders import Fill
 
 
@@ -64,6 +64,11 @@ class Lifecycle:
     def position(self) -> Position:
         """What those trades add up to, less what was closed against other plans."""
         return position_of(self.fills, self.nettings)
+
+    @property
+    def label(self) -> Label:
+        """What the plan is about."""
+        return Label() if self.plan is None else label_of(self.plan)
 
     @property
     def has_exposure(self) -> bool:

@@ -3,14 +3,17 @@
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from trader.lifecycle.event import FEEDBACK_TAGS, Event
 from trader.market.quote import Quote
 from trader.model import UtcTime
 from trader.plans.plan import Plan
 from trader.plans.refusal import RefusalCode
-from trader.risk.control import Control
-from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
+from trader.streams.event import FEEDBACK_TAGS, Event, Label
+
+
+def label_of(plan: Plan) -> Label:
+    """What the plan's strands are selected by."""
+    return Label(plan.symbol, plan.timeframe, plan.regime, plan.confidence)
 
 
 class PlanAccepted(Event):
@@ -29,6 +32,16 @@ class PlanAccepted(Event):
         """Waiting."""
         return "pending"
 
+    @property
+    def label(self) -> Label:
+        """What the plan is about."""
+        return label_of(self.plan)
+
+    @property
+    def caused_by(self) -> str | None:
+        """The Decision Maker's own strand."""
+        return self.source_id
+
 
 class PlanRefused(Event):
     """The plan was not understood, or breaks a rule; nothing was or will be sent."""
@@ -46,6 +59,11 @@ class PlanRefused(Event):
     def status(self) -> str:
         """Over before it began."""
         return "refused"
+
+    @property
+    def caused_by(self) -> str | None:
+        """The Decision Maker's own strand."""
+        return self.source_id
 
 
 class ConditionArmed(Event):
@@ -71,38 +89,6 @@ class EntryTriggered(Event):
     def status(self) -> str:
         """To be placed."""
         return "triggered"
-
-
-class EntryDenied(Event):
-    """A pre-trade control stopped the entry: which, its limit, and the value it saw.
-
-    `is_final` ends the plan; otherwise the control passes by itself, and after `wait` the plan may
-    try again, when its condition holds then. `is_repeated`: the same control has stopped it before,
-    which is said to the Decision Maker once. `quote` and `facts` are what was decided upon; None
-    when the symbol was not listed at all.
-    """
-
-    tags: ClassVar[tuple[Tag, ...]] = FEEDBACK_TAGS
-
-    event: Literal["entry_denied"] = "entry_denied"
-    control: Control
-    limit: str
-    value: str
-    is_final: bool
-    is_repeated: bool = False
-    wait: timedelta = timedelta()
-    quote: Quote | None = None
-    facts: EntryFacts | None = None
-
-    @property
-    def status(self) -> str:
-        """Stopped before the venue."""
-        return "denied"
-
-    @property
-    def is_for_the_record(self) -> bool:
-        """A repetition is."""
-        return self.is_repeated
 
 
 class EntrySetApart(Event):

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from trader.lifecycle.event import POSITION_TAGS, Event
 from trader.lifecycle.stage import Outcome
 from trader.model import Record, UtcTime
 from trader.money import Amount, NonNegativeSize, Price, SignedSize
 from trader.strands.kinds import StrandKind, Tag, TeamMember
+from trader.streams.event import POSITION_TAGS, Event
 
 
 class PositionChanged(Event):

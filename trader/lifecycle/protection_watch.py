@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import OrderFilled, OrderReported
 from trader.lifecycle.unprotected import Unprotected
+from trader.streams.event import Event
 
 
 def watched(event: Event, before: Lifecycle, after: Lifecycle, at: datetime) -> Lifecycle:

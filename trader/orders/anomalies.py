@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import IntentDied, OrderAnomaly, OrdersAnswered
 from trader.lifecycle.order_machine import Impossible, transition
 from trader.lifecycle.signal import Signal
+from trader.streams.event import Event
 
 
 def anomaly(order: Order, signal: Signal, seen: str) -> tuple[OrderAnomaly, ...]:

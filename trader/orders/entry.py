@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.plan_events import EntryDenied, PlanCancelled, PlanExpired
+from trader.lifecycle.plan_events import PlanCancelled, PlanExpired
 from trader.lifecycle.stage import Leg
 from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
@@ -13,6 +13,7 @@ from trader.orders.sizing import entry_size
 from trader.plans.plan import Direction, LimitEntry, MarketEntry, Plan
 from trader.risk.controls import EntryCheck, denial
 from trader.risk.entry_facts import EntryFacts
+from trader.risk.events import EntryDenied
 from trader.venues.instrument import Side
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce

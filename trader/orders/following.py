@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply, apply_all
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
@@ -14,6 +13,7 @@ from trader.lifecycle.position_events import PositionChanged
 from trader.lifecycle.signal import Signal
 from trader.orders.anomalies import anomaly
 from trader.positions.position import Position
+from trader.streams.event import Event
 from trader.venues.orders import Fill, OrderReport, VenueOrderState
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from trader.clock import Clock
 from trader.errors import Retryable
-from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
@@ -16,6 +15,7 @@ from trader.orders.following import VenueFacts, follow
 from trader.orders.netting import opposes
 from trader.orders.observation import CLOCK_TOLERANCE
 from trader.strands.store import StrandStore
+from trader.streams.event import Event
 from trader.venues.venue import Venue
 
 ZERO = Decimal(0)

@@ -8,7 +8,6 @@ import structlog
 
 from trader.clock import Clock
 from trader.errors import Retryable
-from trader.lifecycle.event import Event
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.stage import Stage
@@ -20,6 +19,7 @@ from trader.orders.sender import Placement, Sender
 from trader.orders.tracker import Tracker
 from trader.risk.limits import RiskLimits
 from trader.strands.store import SequenceConflict
+from trader.streams.event import Event
 
 log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trader.clock import Clock
-from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import IntendedOrder, OrdersIntended
@@ -23,6 +22,7 @@ from trader.orders.anomalies import with_anomalies
 from trader.orders.following import VenueFacts, follow
 from trader.orders.observation import CLOCK_TOLERANCE, VISIBILITY_LAG
 from trader.orders.outcomes import answered, died, found_used, is_marked_unknown, unknown
+from trader.streams.event import Event
 from trader.venues.refusal_cause import RefusalCause
 from trader.venues.venue import (
     ActionOutcomeUnknown,

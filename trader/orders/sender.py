@@ -14,7 +14,6 @@ import structlog
 
 from trader.clock import Clock
 from trader.errors import Permanent, Retryable
-from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.intent_guard import UndecidedIntent
 from trader.lifecycle.journal import Journal
@@ -28,6 +27,7 @@ from trader.orders.outcomes import is_marked_unknown
 from trader.orders.posting import Outcome, post
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
+from trader.streams.event import Event
 from trader.venues.venue import ActionOutcomeUnknown, Venue
 
 log = structlog.get_logger()

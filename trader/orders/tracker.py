@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from trader.clock import Clock
 from trader.errors import Permanent, TraderError
-from trader.lifecycle.event import Event
 from trader.lifecycle.fold import apply_all
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
@@ -35,6 +34,7 @@ from trader.orders.step import (
 )
 from trader.plans.plan import Plan
 from trader.strands.store import SequenceConflict
+from trader.streams.event import Event
 from trader.venues.instrument import Instrument
 from trader.venues.venue import Venue, VenueUnavailable
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from trader.lifecycle.encoding import to_event
 from trader.lifecycle.foreign_closing import ForeignTrades
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.paging import rows_in
@@ -14,6 +13,7 @@ from trader.performance.foreign_closing import (
 )
 from trader.performance.subject import plan_of
 from trader.reconciliation.account import STAGE
+from trader.reconciliation.account_stream import ACCOUNTS
 from trader.reconciliation.events import ExternalFillFound, LiquidationFound
 from trader.strands.store import StrandStore
 from trader.venues.orders import Fill
@@ -32,7 +32,7 @@ def _fills_of_other_hands(store: StrandStore) -> Iterator[Fill]:
     accounts = store.lifecycles(stage=STAGE, limit=2)
     if len(accounts) == 1:
         for strand in store.load(accounts[0].lifecycle_id):
-            match to_event(strand):
+            match ACCOUNTS.event(strand):
                 case ExternalFillFound(fill=fill) | LiquidationFound(fill=fill):
                     yield fill
 

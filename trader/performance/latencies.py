@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from trader.lifecycle.analysis_events import Latencies
-from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order_events import OrderReported, OrdersAnswered
 from trader.lifecycle.plan_events import PlanAccepted
 from trader.lifecycle.stage import Leg
 from trader.performance.subject import entry_of
+from trader.streams.event import Event
 from trader.venues.orders import AnswerKind, VenueOrderState
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)

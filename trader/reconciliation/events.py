@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from trader.lifecycle.event import POSITION_TAGS, Event
 from trader.model import UtcTime
 from trader.money import SignedSize
 from trader.strands.kinds import StrandKind, Tag, TeamMember
+from trader.streams.event import POSITION_TAGS, Event
 from trader.venues.orders import Fill, OrderReport
 
 

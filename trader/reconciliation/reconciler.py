@@ -2,26 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from trader.clock import Clock
 from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.collector import paused_collector
-from trader.lifecycle.encoding import to_strands
-from trader.lifecycle.event import Event
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.reconciliation.account import (
-    AccountState,
-    advance_account,
-    fold_account,
-    project_account,
-)
+from trader.reconciliation.account import AccountState
+from trader.reconciliation.account_stream import ACCOUNTS
 from trader.reconciliation.compare import VenueSnapshot, compare, confirmed
 from trader.reconciliation.cursor import FillCursor
 from trader.reconciliation.events import AccountEvent, AccountOpened
 from trader.reconciliation.recorded import RecordedTrades, recorded_trades
-from trader.strands.store import NEW, StrandStore
-from trader.strands.strand import Strand
+from trader.strands.store import StrandStore
+from trader.streams.event import Event
+from trader.streams.journal import write
 from trader.venues.venue import Venue
 
 
@@ -68,7 +63,7 @@ class Reconciler:
         return confirmed(events, self.venue.open_orders(), self.venue.account().positions)
 
     def _account(self) -> AccountState:
-        state = fold_account(self.store.load(self.account_id))
+        state = ACCOUNTS.fold(self.store.load(self.account_id))
         return state if state is not None else self._open()
 
     def _open(self) -> AccountState:
@@ -79,10 +74,9 @@ class Reconciler:
             since=now,
             reason=f"the Trader watches {self.address} at {self.venue.name} from now on",
         )
-        strands = self._strands(self.account_id, NEW, None, (opened,), now)
-        state = advance_account(None, strands[0])
-        self.store.append(self.account_id, NEW, strands, project_account(state))
-        return state
+        change = ACCOUNTS.change(self.account_id, None, (opened,), now)
+        write(self.store, change)
+        return change.after
 
     def _snapshot(self, account: AccountState) -> VenueSnapshot:
         """Orders before trades before positions: what changes meanwhile is seen as unsettled."""
@@ -103,32 +97,9 @@ class Reconciler:
     def _publish(self, account: AccountState, events: Sequence[Event]) -> AccountState:
         if not events:
             return account
-        now = self.clock()
-        strands = self._strands(
-            account.account_id, account.seq, account.last_strand_id, events, now
-        )
-        state = account
-        for strand in strands:
-            state = advance_account(state, strand)
-        self.store.append(account.account_id, account.seq, strands, project_account(state))
-        return state
-
-    def _strands(
-        self,
-        account_id: str,
-        last_seq: int,
-        last_strand_id: str | None,
-        events: Sequence[Event],
-        now: datetime,
-    ) -> tuple[Strand, ...]:
-        return to_strands(
-            events,
-            lifecycle_id=account_id,
-            plan=None,
-            last_seq=last_seq,
-            last_strand_id=last_strand_id,
-            now=now,
-        )
+        change = ACCOUNTS.change(account.account_id, account, events, self.clock())
+        write(self.store, change)
+        return change.after
 
     def _advance_cursor(self, snapshot: VenueSnapshot, recorded: RecordedTrades) -> None:
         """Past the trades that are written down, whatever the plans still wait for."""

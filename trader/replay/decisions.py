@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import singledispatch
 
 from trader.lifecycle.analysis_events import PlanAnalyzed
-from trader.lifecycle.event import Event
 from trader.lifecycle.intent_guard import is_decided
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.order_events import (
@@ -18,7 +17,6 @@ from trader.lifecycle.order_events import (
 )
 from trader.lifecycle.plan_events import (
     ConditionArmed,
-    EntryDenied,
     EntryRearmed,
     EntrySetApart,
     EntryTriggered,
@@ -42,6 +40,8 @@ from trader.orders.netting import netted
 from trader.orders.step import Cancel, Exit, Place, Record, Step, next_step
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.risk.controls import unlisted
+from trader.risk.events import EntryDenied
+from trader.streams.event import Event
 from trader.venues.hyperliquid.wire import order_action
 from trader.venues.instrument import Instrument
 from trader.venues.venue import Action

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trader.lifecycle.encoding import to_event
-from trader.lifecycle.event import Event
-from trader.lifecycle.fold import advance, fold
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.projection import project
+from trader.lifecycle.plan_stream import PLANS
 from trader.replay.decisions import Moment, decide_again
 from trader.strands.strand import LifecycleRow, Strand
+from trader.streams.event import Event
+from trader.streams.stream import Told
 from trader.venues.instrument import Instrument
 
 
@@ -26,21 +25,21 @@ def replay(strands: Sequence[Strand]) -> tuple[Divergence, ...]:
     """Fold the strands one by one, deciding each decision again before it is read."""
     divergences: list[Divergence] = []
     lifecycle: Lifecycle | None = None
-    for strand in strands:
+    for told in PLANS.read(strands):
         if lifecycle is not None:
-            divergences.extend(_compare(lifecycle, strand))
-        lifecycle = advance(lifecycle, strand)
+            divergences.extend(_compare(lifecycle, told))
+        lifecycle = PLANS.advance(lifecycle, [told])
     return tuple(divergences)
 
 
 def projection_differs(strands: Sequence[Strand], row: LifecycleRow | None) -> bool:
     """Whether the fold of the strands projects to another row than the stored one."""
-    lifecycle = fold(strands)
-    return lifecycle is not None and project(lifecycle) != row
+    lifecycle = PLANS.fold(strands)
+    return lifecycle is not None and PLANS.project(lifecycle) != row
 
 
-def _compare(lifecycle: Lifecycle, strand: Strand) -> tuple[Divergence, ...]:
-    recorded = to_event(strand)
+def _compare(lifecycle: Lifecycle, told: Told) -> tuple[Divergence, ...]:
+    strand, recorded = told
     moment = Moment(lifecycle, _instrument(lifecycle), strand.created_at)
     replayed = decide_again(recorded, moment)
     if replayed == recorded:

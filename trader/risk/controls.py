@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from trader.lifecycle.plan_events import EntryDenied
 from trader.market.quote import Quote
 from trader.money import BASIS_POINTS
 from trader.plans.plan import Plan
 from trader.risk.control import Control
+from trader.risk.events import EntryDenied
 from trader.risk.limits import RiskLimits
 from trader.venues.instrument import Instrument, Side
 

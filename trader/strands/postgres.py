@@ -57,14 +57,8 @@ class PostgresStore:
             _require_our_schema(connection, self._address.name)
         self._connections = PostgresConnections(self._address)
 
-    def append(
-        self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
-    ) -> None:
+    def append(self, *appends: Append) -> None:
         """See `StrandStore.append`."""
-        self.append_all([Append(lifecycle_id, expected_seq, strands, row)])
-
-    def append_all(self, appends: Sequence[Append]) -> None:
-        """See `StrandStore.append_all`."""
         if not appends:
             return
         values = json.dumps([encode_for_function(each) for each in appends], ensure_ascii=False)

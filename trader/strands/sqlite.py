@@ -68,14 +68,8 @@ class SqliteStore:
         self.connections = ConnectionPool(path, busy_timeout)
         migrate(self.connections, path)
 
-    def append(
-        self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
-    ) -> None:
+    def append(self, *appends: Append) -> None:
         """See `StrandStore.append`."""
-        self.append_all([Append(lifecycle_id, expected_seq, strands, row)])
-
-    def append_all(self, appends: Sequence[Append]) -> None:
-        """See `StrandStore.append_all`."""
         encoded = [
             (each, *encode_append(each.lifecycle_id, each.expected_seq, each.strands, each.row))
             for each in appends

@@ -46,7 +46,11 @@ NEW = -1
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """What is appended to one lifecycle: see `StrandStore.append`."""
+    """What is appended to one lifecycle, and the row that sums it up then.
+
+    `expected_seq` is the highest seq that the caller saw (NEW for none); the strands carry
+    expected_seq + 1, + 2, ...
+    """
 
     lifecycle_id: str
     expected_seq: int
@@ -77,22 +81,12 @@ class Committed:
 class StrandStore(Protocol):
     """The journal's storage. Every method is synchronous and safe to call from any thread."""
 
-    def append(
-        self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
-    ) -> None:
-        """Add all strands and replace the lifecycle's row, in one transaction, or nothing.
+    def append(self, *appends: Append) -> None:
+        """Add all strands and replace the lifecycles' rows, in one transaction, or nothing.
 
-        `expected_seq` is the highest seq that the caller saw (NEW for none); the strands carry
-        expected_seq + 1, + 2, ... A row with a `source_id` also leaves the plan inbox.
-
-        Raises SequenceConflict, DuplicateSource, DuplicatePlan (another lifecycle that was not
+        A row with a `source_id` also leaves the plan inbox. Raises SequenceConflict, which names
+        the lifecycle that moved on, DuplicateSource, DuplicatePlan (another lifecycle that was not
         refused has the same plan_id), InvalidStrand, StoreUnavailable.
-        """
-
-    def append_all(self, appends: Sequence[Append]) -> None:
-        """Append to several lifecycles in one transaction: all of it, or nothing.
-
-        Raises as append does; a SequenceConflict names the lifecycle that moved on.
         """
 
     def load(self, lifecycle_id: str) -> tuple[Strand, ...]:

@@ -54,14 +54,8 @@ class SupabaseStore:
         self._clients = ClientOfProcess(root, key)
         self._requests = Requests(self._clients, self._name)
 
-    def append(
-        self, lifecycle_id: str, expected_seq: int, strands: Sequence[Strand], row: LifecycleRow
-    ) -> None:
+    def append(self, *appends: Append) -> None:
         """See `StrandStore.append`."""
-        self.append_all([Append(lifecycle_id, expected_seq, strands, row)])
-
-    def append_all(self, appends: Sequence[Append]) -> None:
-        """See `StrandStore.append_all`."""
         if not appends:
             return
         arguments = {"appends": [encode_for_function(each) for each in appends]}

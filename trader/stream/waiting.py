@@ -10,9 +10,10 @@ from trader.conditions.evaluation import Verdict, evaluate
 from trader.conditions.levels import LevelIndex
 from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.plan_events import EntryDenied, EntryRearmed
+from trader.lifecycle.plan_events import EntryRearmed
 from trader.lifecycle.stage import Stage
 from trader.market.quote import PriceSource, Quote
+from trader.risk.events import EntryDenied
 from trader.stream.prices import Moves
 
 _NO_AGE = timedelta()

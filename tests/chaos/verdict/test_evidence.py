@@ -6,10 +6,11 @@ from chaos.verdict.evidence import doubts_of, endings_of, kinds_of_anomalies, pl
 from chaos.verdict.records import Ending
 from tests.support.lifecycles import LifecycleBuilder
 from trader.lifecycle.order_events import IntentDied, IntentUnknown, OrderAnomaly
-from trader.lifecycle.plan_events import CancelRequested, EntryDenied
+from trader.lifecycle.plan_events import CancelRequested
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import Leg, OrderState
 from trader.risk.control import Control
+from trader.risk.events import EntryDenied
 from trader.venues.orders import AnswerKind, VenueOrderState
 
 

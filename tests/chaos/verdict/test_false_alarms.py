@@ -11,9 +11,9 @@ from chaos.verdict.finding import Crime, Finding
 from chaos.verdict.records import AcceptedOrder, Ledger, Trade
 from tests.reconciliation.test_compare import a_fill, open_report
 from tests.support.lifecycles import START, LifecycleBuilder
-from trader.lifecycle.encoding import to_strands
 from trader.lifecycle.stage import Leg
-from trader.reconciliation.account import account_id_of, fold_account, project_account
+from trader.reconciliation.account import account_id_of
+from trader.reconciliation.account_stream import ACCOUNTS
 from trader.reconciliation.events import (
     AccountEvent,
     AccountOpened,
@@ -23,24 +23,15 @@ from trader.reconciliation.events import (
     PositionDiffers,
 )
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW, StrandStore
+from trader.strands.store import StrandStore
+from trader.streams.journal import write
 
 ACCOUNT = account_id_of("hyperliquid", "local", "0x1")
 OPENED = AccountOpened(venue="hyperliquid", address="0x1", since=START, reason="watched")
 
 
 def write_account(store: StrandStore, *events: AccountEvent) -> None:
-    strands = to_strands(
-        [OPENED, *events],
-        lifecycle_id=ACCOUNT,
-        plan=None,
-        last_seq=-1,
-        last_strand_id=None,
-        now=START,
-    )
-    state = fold_account(strands)
-    assert state is not None
-    store.append(ACCOUNT, NEW, strands, project_account(state))
+    write(store, ACCOUNTS.change(ACCOUNT, None, [OPENED, *events], START))
 
 
 FILL = a_fill(None)

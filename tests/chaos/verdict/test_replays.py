@@ -12,7 +12,7 @@ from tests.chaos.verdict.test_false_alarms import write_account
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def a_plan_called(name: str) -> LifecycleBuilder:
 
 
 def write(store: SqliteStore, builder: LifecycleBuilder) -> None:
-    store.append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle))
+    store.append(Append(builder.lifecycle_id, NEW, builder.strands, project(builder.lifecycle)))
 
 
 def test_a_decision_that_comes_out_differently_is_found(store: SqliteStore) -> None:

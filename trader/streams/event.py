@@ -1,14 +1,25 @@
-"""What every event of a lifecycle has; each event is published as one strand."""
+"""What every event of a stream has; each event is published as one strand."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 from trader.model import Record
 from trader.strands.kinds import StrandKind, Tag, TeamMember
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a stream is about: the columns of its strands, for those who select by them."""
+
+    symbol: str | None = None
+    timeframe: str | None = None
+    regime: str | None = None
+    confidence: float | None = None
+
+
 class Event(Record, ABC):
-    """Something that happened to a plan, with the sentence that explains it.
+    """Something that happened, with the sentence that explains it.
 
     Subclasses add an `event` literal (the discriminator in the strand's content) and what was
     decided upon. Class attributes say how the strand is published.
@@ -37,6 +48,16 @@ class Event(Record, ABC):
     def routing(self) -> tuple[Tag, ...]:
         """The tags of this one."""
         return Event.tags if self.is_for_the_record else self.tags
+
+    @property
+    def label(self) -> Label:
+        """What the stream that it begins is about."""
+        return Label()
+
+    @property
+    def caused_by(self) -> str | None:
+        """The strand of another team that had it begin a stream."""
+        return None
 
     @property
     def outcome_score(self) -> float | None:

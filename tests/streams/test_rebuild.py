@@ -2,11 +2,13 @@ import pytest
 
 from tests.support.counted_store import CountedStore
 from tests.support.lifecycles import LifecycleBuilder, a_plan
-from trader.lifecycle import rebuild as rebuilding
+from trader.known_streams import stream_of
 from trader.lifecycle.projection import project
-from trader.lifecycle.rebuild import rebuild
 from trader.strands.sqlite import SqliteStore
+from trader.strands.store import Append
 from trader.strands.strand import LifecycleRow
+from trader.streams import rebuild as rebuilding
+from trader.streams.rebuild import rebuild
 
 
 def plans() -> list[LifecycleBuilder]:
@@ -30,14 +32,14 @@ def rows(store: SqliteStore) -> tuple[LifecycleRow, ...]:
     """The rows that the appends wrote, strand by strand."""
     for builder in plans():
         state = builder.lifecycle
-        store.append(state.lifecycle_id, -1, builder.strands, project(state))
+        store.append(Append(state.lifecycle_id, -1, builder.strands, project(state)))
     return store.lifecycles()
 
 
 def test_a_rebuild_gives_the_same_rows(store: SqliteStore, rows: tuple[LifecycleRow, ...]) -> None:
     assert len(rows) == 6
 
-    assert rebuild(store) == 6
+    assert rebuild(store, stream_of) == 6
     assert store.lifecycles() == rows
 
 
@@ -45,7 +47,7 @@ def test_a_lost_projection_comes_back(store: SqliteStore, rows: tuple[LifecycleR
     store.clear_lifecycles()
     assert store.lifecycles() == ()
 
-    rebuild(store)
+    rebuild(store, stream_of)
     assert store.lifecycles() == rows
 
 
@@ -56,7 +58,7 @@ def test_a_rebuild_goes_page_by_page(
     store.clear_lifecycles()
     counted = CountedStore(store)
 
-    assert rebuild(counted) == 6
+    assert rebuild(counted, stream_of) == 6
     assert store.lifecycles() == rows
     assert counted.calls == {
         "clear_lifecycles": 1, "lifecycle_ids": 3, "load_many": 2, "replace_lifecycles": 2,
@@ -64,5 +66,5 @@ def test_a_rebuild_goes_page_by_page(
 
 
 def test_an_empty_journal_has_nothing_to_rebuild(store: SqliteStore) -> None:
-    assert rebuild(store) == 0
+    assert rebuild(store, stream_of) == 0
     assert store.lifecycles() == ()

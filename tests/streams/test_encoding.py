@@ -2,7 +2,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from inspect import isabstract
-from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,35 +10,37 @@ from pydantic import ValidationError
 
 from tests.lifecycle.anything import anything
 from tests.support.lifecycles import START, LifecycleBuilder, a_plan
-from trader.lifecycle.encoding import AnyEvent, UnreadableStrand, to_event, to_strands
-from trader.lifecycle.event import Event
+from trader.known_streams import STREAMS
 from trader.lifecycle.order_events import OrdersIntended
+from trader.lifecycle.plan_events import label_of
+from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.stage import Leg
 from trader.strands.encoding import encode_json, encode_strand
 from trader.strands.kinds import Tag
 from trader.strands.strand import Json, Strand
+from trader.streams.encoding import Head, UnreadableStrand, to_strands
+from trader.streams.event import Event
 from trader.venues.hyperliquid.causes import WORDS
 from trader.venues.orders import AnswerKind
 from trader.venues.refusal_cause import RefusalCause
 
-EVENTS: tuple[type[Event], ...] = get_args(get_args(AnyEvent)[0])
+EVENTS = tuple(event for stream in STREAMS for event in stream.events)
 
 
 def strand_of(event: Event) -> Strand:
-    (strand,) = to_strands(
-        [event],
-        lifecycle_id="lifecycle-1",
-        plan=a_plan(),
-        last_seq=6,
-        last_strand_id="cause",
-        now=START,
-    )
+    (strand,) = to_strands([event], Head("lifecycle-1", 6, "cause"), label_of(a_plan()), START)
     return strand
 
 
 def stored(strand: Strand) -> Strand:
     """The strand as a store gives it back: its JSON written and read, keys sorted."""
     return replace(strand, content=json.loads(encode_json(dict(strand.content), "content")))
+
+
+def read(kind: type[Event], strand: Strand) -> Event:
+    """As the stream reads it that has such events."""
+    (stream,) = (stream for stream in STREAMS if kind in stream.events)
+    return stream.event(strand)
 
 
 def test_every_event_class_can_be_read_back() -> None:
@@ -60,7 +61,7 @@ def concrete_events(kind: type[Event]) -> Iterator[type[Event]]:
 def test_an_event_survives_its_strand(kind: type[Event], data: st.DataObject) -> None:
     event = data.draw(anything(kind))
 
-    again = to_event(stored(strand_of(event)))
+    again = read(kind, stored(strand_of(event)))
     assert again == event
     assert type(again) is kind
     assert again.model_dump_json() == event.model_dump_json()
@@ -88,13 +89,13 @@ def test_the_cause_of_a_refusal_stands_in_its_strand_and_comes_back(cause: Refus
 
     answers: Json = strand.content["answers"]
     assert answers[0]["answer"]["cause"] == cause
-    assert to_event(strand) == builder.lifecycle.history[-1][1]
+    assert PLANS.event(strand) == builder.lifecycle.history[-1][1]
 
 
 def test_an_action_keeps_the_order_in_which_the_venue_hashes_it() -> None:
     event = LifecycleBuilder().accepted().triggered().intended().lifecycle.history[-1][1]
 
-    again = to_event(stored(strand_of(event)))
+    again = PLANS.event(stored(strand_of(event)))
     assert isinstance(again, OrdersIntended)
     assert list(again.action) == ["type", "orders", "grouping"]
 
@@ -102,7 +103,7 @@ def test_an_action_keeps_the_order_in_which_the_venue_hashes_it() -> None:
 def test_the_plans_of_one_action_share_it() -> None:
     def read(lifecycle_id: str) -> OrdersIntended:
         builder = LifecycleBuilder(lifecycle_id=lifecycle_id).accepted().triggered().intended()
-        event = to_event(stored(builder.strands[-1]))
+        event = PLANS.event(stored(builder.strands[-1]))
         assert isinstance(event, OrdersIntended)
         return event
 
@@ -115,7 +116,7 @@ def test_an_action_that_is_no_json_object_cannot_be_read(action: Json) -> None:
     damaged = replace(strand, content={**strand.content, "action": action})
 
     with pytest.raises(UnreadableStrand, match="is not an event of this version"):
-        to_event(damaged)
+        PLANS.event(damaged)
 
 
 @pytest.mark.parametrize("action", [{"orders": {1, 2}}, {"orders": (1,)}, {1: "one"}])
@@ -153,17 +154,11 @@ def test_each_strand_is_caused_by_the_one_before() -> None:
 
 
 def test_a_strand_without_a_plan_names_no_symbol() -> None:
-    (strand,) = to_strands(
-        [event for _, event in LifecycleBuilder().refused().lifecycle.history],
-        lifecycle_id="lifecycle-1",
-        plan=None,
-        last_seq=-1,
-        last_strand_id="source",
-        now=START,
-    )
+    refusal = LifecycleBuilder().refused().lifecycle.history[0][1]
+    (strand,) = PLANS.change("lifecycle-1", None, [refusal], START).append.strands
 
     assert (strand.symbol, strand.timeframe, strand.regime) == (None, None, "unknown")
-    assert strand.parent_id == "source"
+    assert strand.parent_id == "source-of-lifecycle-1"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +176,7 @@ def test_content_that_is_no_event_is_refused_and_not_guessed(change: dict[str, o
     content = json.loads(json.dumps(dict(strand.content) | change))
 
     with pytest.raises(UnreadableStrand, match=rf"{strand.id} \(lifecycle lifecycle-1, seq 4\)"):
-        to_event(replace(strand, content=content))
+        PLANS.event(replace(strand, content=content))
 
 
 def test_legs_are_written_in_the_words_of_the_plan() -> None:

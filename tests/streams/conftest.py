@@ -1,0 +1,1 @@
+from tests.support.journal_file import store as store

@@ -1,0 +1,83 @@
+"""The stream of an account: what reconciliation found."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trader.reconciliation.account import STAGE, AccountState, apply, is_account
+from trader.reconciliation.events import (
+    AccountOpened,
+    ExternalFillFound,
+    ExternalOrderFound,
+    LiquidationFound,
+    PositionDiffers,
+)
+from trader.strands.strand import LifecycleRow, Strand
+from trader.streams.event import Event
+from trader.streams.stream import BrokenStream, Stream, Told, require_next
+
+
+class AccountStream(Stream[AccountState]):
+    """Begins when the Trader begins to watch the account."""
+
+    events = (
+        AccountOpened,
+        ExternalOrderFound,
+        ExternalFillFound,
+        LiquidationFound,
+        PositionDiffers,
+    )
+
+    def owns(self, stream_id: str) -> bool:
+        """See `Stream.owns`."""
+        return is_account(stream_id)
+
+    def advance(self, state: AccountState | None, told: Sequence[Told]) -> AccountState:
+        """See `Stream.advance`."""
+        require_next(0 if state is None else state.seq + 1, told)
+        after = _begin(*told[0]) if state is None else state
+        for _, event in told:
+            after = apply(event, after)
+        last, _ = told[-1]
+        return replace(
+            after,
+            seq=after.seq + len(told),
+            updated_at=last.created_at,
+            last_strand_id=last.id,
+        )
+
+    def project(self, state: AccountState) -> LifecycleRow:
+        """See `Stream.project`."""
+        return LifecycleRow(
+            lifecycle_id=state.account_id,
+            seq=state.seq,
+            stage=STAGE,
+            due_at=None,
+            symbol=None,
+            venue=None,
+            direction=None,
+            plan_id=None,
+            source_id=None,
+            outcome=None,
+            has_exposure=False,
+            created_at=state.created_at,
+            updated_at=state.updated_at,
+        )
+
+
+ACCOUNTS = AccountStream()
+
+
+def _begin(strand: Strand, event: Event) -> AccountState:
+    if not isinstance(event, AccountOpened) or strand.lifecycle_id is None:
+        raise BrokenStream(
+            f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with the "
+            "account's opening"
+        )
+    return AccountState(
+        account_id=strand.lifecycle_id,
+        seq=-1,
+        since=event.since,
+        created_at=strand.created_at,
+        updated_at=strand.created_at,
+        last_strand_id=strand.id,
+    )
