@@ -14,7 +14,6 @@ from threading import Thread
 from typing import Any
 
 from trader.clock import utc_now
-from trader.market.quote import Quote
 from trader.processes.ports import LOOPBACK
 from trader.venues.hyperliquid import replies, reports
 from trader.venues.hyperliquid.wire import decimal_to_wire, order_action
@@ -22,6 +21,7 @@ from trader.venues.instrument import Instrument
 from trader.venues.moments import to_milliseconds
 from trader.venues.names import HYPERLIQUID
 from trader.venues.orders import AnswerKind, Fill, OrderAnswer, OrderRequest
+from trader.venues.quote import Quote
 from trader.venues.venue import Action
 
 Wire = dict[str, Any]

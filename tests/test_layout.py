@@ -1,6 +1,7 @@
 """Who may know whom: the contracts of pyproject.toml, and what a process really imports."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -51,3 +52,14 @@ def test_each_queue_has_a_worker_that_imports_the_modules_of_its_tasks() -> None
     for pattern, route in ROUTES.items():
         routed.setdefault(route["queue"], set()).add(pattern.removesuffix(".*"))
     assert routed == {name: set(queue.modules) for name, queue in QUEUES.items()}
+
+
+def test_events_enter_a_store_at_one_place_only() -> None:
+    call = re.compile(r"store\.append\(")
+    written = [
+        str(path.relative_to(ROOT))
+        for folder in ("trader", "workers")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if call.search(path.read_text(encoding="utf-8"))
+    ]
+    assert written == ["trader/streams/journal.py"]

@@ -8,8 +8,8 @@ from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import ConditionArmed, PlanAccepted
 from trader.lifecycle.stage import Stage
-from trader.market.quote import Quote
 from trader.strands.store import StrandStore
+from trader.venues.quote import Quote
 
 _MID = Decimal(100_000)
 

@@ -13,11 +13,11 @@ from tests.orders.faults import Killed, is_refused_by_a_gateway
 from trader.conditions.condition import PriceAbove
 from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.stage import Leg, OrderState, Outcome, Stage
-from trader.market.quote import Quote
 from trader.orders.watch import EntryWatch
 from trader.plans.plan import Quantity
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import StrandStore
+from trader.venues.quote import Quote
 
 HEARTBEAT = timedelta(minutes=1)
 LATER = {"entry": PriceAbove(level=Decimal(61_000))}

@@ -16,7 +16,7 @@ from trader.conditions.condition import (
     PriceAbove,
     PriceBelow,
 )
-from trader.market.quote import PriceSource, Quote
+from trader.venues.quote import PriceSource, Quote
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from trader.conditions.condition import BreakoutAbove, BreakoutBelow, Condition,
 from trader.conditions.evaluation import FUTURE_TOLERANCE, Evaluation, PriceFact, Verdict, evaluate
 from trader.conditions.legs import legs
 from trader.conditions.parsing import parse_condition
-from trader.market.quote import PriceSource, Quote
+from trader.venues.quote import PriceSource, Quote
 
 MAX_AGE = timedelta(seconds=10)
 NONE_ARMED: frozenset[str] = frozenset()

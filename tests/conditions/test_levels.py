@@ -22,7 +22,7 @@ from trader.conditions.condition import (
 )
 from trader.conditions.evaluation import Verdict, evaluate
 from trader.conditions.levels import LevelIndex
-from trader.market.quote import PriceSource, Quote
+from trader.venues.quote import PriceSource, Quote
 
 MID = ("BTC", PriceSource.MID)
 BID = ("BTC", PriceSource.BID)

@@ -27,7 +27,7 @@ from trader.conditions.parsing import (
     parse_condition,
 )
 from trader.conditions.unparseable import UnparseableCondition
-from trader.market.quote import PriceSource
+from trader.venues.quote import PriceSource
 
 L30 = Decimal(30000)
 L31 = Decimal(31000)

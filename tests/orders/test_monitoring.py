@@ -12,12 +12,12 @@ from trader.lifecycle.plan_events import (
     PlanCancelled,
     PlanExpired,
 )
-from trader.market.quote import Quote
 from trader.orders.monitoring import judge_entry
 from trader.plans.plan import Plan
 from trader.risk.control import Control
 from trader.risk.events import EntryDenied
 from trader.streams.event import Event
+from trader.venues.quote import Quote
 
 MAX_AGE = timedelta(seconds=10)
 ABOVE = a_plan()

@@ -16,7 +16,6 @@ from trader.clock import utc_now
 from trader.errors import Retryable
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.projection import project
-from trader.market.quote import Quote
 from trader.market.snapshot import MarketSnapshot
 from trader.strands.sqlite import SqliteStore
 from trader.strands.store import NEW, Append
@@ -25,6 +24,7 @@ from trader.stream.outbox import Callbacks
 from trader.stream.service import StreamService
 from trader.venues.hyperliquid.websocket import Patience
 from trader.venues.instrument import Instrument
+from trader.venues.quote import Quote
 
 ACCOUNT = "0x" + "ab" * 20
 LISTED = ("BTC", "ETH")

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from trader.market.quote import PriceSource
 from trader.stream.prices import LatestPrices, PriceMessage
 from trader.venues.hyperliquid.messages import BestPrices, MarkAndMid, Mids
+from trader.venues.quote import PriceSource
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 Told = dict[str, str | None]

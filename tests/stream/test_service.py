@@ -14,7 +14,6 @@ from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.clock import utc_now
 from trader.conditions.condition import BreakoutAbove, PriceAbove
 from trader.lifecycle.stage import Leg
-from trader.market.quote import PriceSource
 from trader.strands.strand import Json
 from trader.stream import delivery
 from trader.stream.follower import REFRESH_SECONDS
@@ -22,6 +21,7 @@ from trader.stream.lease import LEASE_KEY
 from trader.stream.pulse import read_pulse
 from trader.stream.tracked import YOUNG
 from trader.venues.orders import AnswerKind
+from trader.venues.quote import PriceSource
 
 Play = Callable[[Callable[[Scene], Awaitable[Any]]], None]
 STRANGER = "0x" + "f" * 32

@@ -15,10 +15,10 @@ from trader.conditions.condition import (
 from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import ConditionArmed
-from trader.market.quote import PriceSource, Quote
 from trader.risk.control import Control
 from trader.risk.events import EntryDenied
 from trader.stream.waiting import WaitingPlans
+from trader.venues.quote import PriceSource, Quote
 
 NONE = frozenset[str]()
 

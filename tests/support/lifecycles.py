@@ -27,7 +27,6 @@ from trader.lifecycle.plan_events import (
 from trader.lifecycle.plan_stream import PLANS
 from trader.lifecycle.position_events import ExecutionFinished
 from trader.lifecycle.stage import ExitReason, Leg, Outcome
-from trader.market.quote import Quote
 from trader.orders.draft import cloid_of
 from trader.plans.plan import Direction, MarketEntry, Plan, Quantity, Timeframe
 from trader.plans.refusal import RefusalCode
@@ -47,6 +46,7 @@ from trader.venues.orders import (
     TriggerKind,
     VenueOrderState,
 )
+from trader.venues.quote import Quote
 from trader.venues.refusal_cause import RefusalCause
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.venues.builders import BTC, KPEPE, NOW, instrument
 from trader.errors import Permanent
-from trader.market.quote import Quote
 from trader.venues.instrument import Instrument, Side
 from trader.venues.limit_prices import marketable_price, trigger_limit_price
+from trader.venues.quote import Quote
 from trader.venues.venue import VenueUnavailable
 
 sides = st.sampled_from(Side)

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trader.market.quote import PriceSource
 from trader.model import Record
 from trader.money import Price
+from trader.venues.quote import PriceSource
 
 
 class Immediately(Record):

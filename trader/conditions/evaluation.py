@@ -16,7 +16,7 @@ from trader.conditions.condition import (
 )
 from trader.conditions.figures import figure
 from trader.conditions.legs import ROOT, part_key
-from trader.market.quote import PriceSource, Quote
+from trader.venues.quote import PriceSource, Quote
 
 FUTURE_TOLERANCE = timedelta(seconds=1)
 """How far ahead of our clock a quote may be; beyond it, one of the clocks is wrong."""

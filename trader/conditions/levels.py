@@ -13,7 +13,7 @@ from sortedcontainers import SortedDict
 
 from trader.conditions.condition import Condition, Immediately
 from trader.conditions.legs import legs
-from trader.market.quote import PriceSource
+from trader.venues.quote import PriceSource
 
 Feed: TypeAlias = tuple[str, PriceSource]
 """A symbol, and which of its prices."""

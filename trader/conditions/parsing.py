@@ -25,7 +25,7 @@ from trader.conditions.legs import legs
 from trader.conditions.phrases import parse_phrase
 from trader.conditions.quoting import key_of
 from trader.conditions.unparseable import UnparseableCondition
-from trader.market.quote import PriceSource
+from trader.venues.quote import PriceSource
 
 MAX_DEPTH: Final = 10
 MAX_LEGS: Final = 50

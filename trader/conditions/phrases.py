@@ -18,7 +18,7 @@ from trader.conditions.condition import (
 from trader.conditions.figures import read_figure
 from trader.conditions.quoting import as_written
 from trader.conditions.unparseable import UnparseableCondition
-from trader.market.quote import PriceSource
+from trader.venues.quote import PriceSource
 
 _LONGEST: Final = 200
 _WORD: Final = re.compile(r"[^\s_]+")

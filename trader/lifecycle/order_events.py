@@ -8,13 +8,13 @@ from pydantic import JsonValue, PlainSerializer, PlainValidator, TypeAdapter
 
 from trader.lifecycle.signal import Signal
 from trader.lifecycle.stage import ExitReason, Leg, OrderState
-from trader.market.quote import Quote
 from trader.model import Record, UtcTime
 from trader.money import SignedSize
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
 from trader.streams.event import FEEDBACK_TAGS, Event
 from trader.venues.orders import Cloid, Fill, OrderAnswer, OrderReport, OrderRequest
+from trader.venues.quote import Quote
 from trader.venues.refusal_cause import RefusalCause
 
 _Object = dict[str, JsonValue]

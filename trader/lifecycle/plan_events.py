@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from trader.market.quote import Quote
 from trader.model import UtcTime
 from trader.plans.plan import Plan
 from trader.plans.refusal import RefusalCode
 from trader.strands.kinds import Tag
 from trader.streams.event import FEEDBACK_TAGS, Event, Label
+from trader.venues.quote import Quote
 
 
 def label_of(plan: Plan) -> Label:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from trader.market.quote import PriceSource, Quote
+from trader.venues.quote import PriceSource, Quote
 
 COHERENCE = timedelta(seconds=3)
 """How far apart in time the prices of one quote may be."""

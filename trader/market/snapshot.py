@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 
 from trader.errors import Retryable
 from trader.market.observation import Observation, SeenPrice, observation_of, quote_from
-from trader.market.quote import PriceSource, Quote
 from trader.venues.instrument import Instrument
+from trader.venues.quote import PriceSource, Quote
 
 Stored: TypeAlias = "str | bytes | bytearray | memoryview[int] | int | float"
 """What redis-py takes as a field or a value."""

@@ -12,7 +12,6 @@ import structlog
 from trader.clock import Clock
 from trader.errors import Permanent
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
-from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
 from trader.orders.entry import Refused, decide_entry, entry_sentence
 from trader.orders.sender import Placement
@@ -23,6 +22,7 @@ from trader.risk.entry_facts import EntryFacts
 from trader.risk.limits import RiskLimits
 from trader.strands.store import StrandStore
 from trader.venues.orders import TimeInForce
+from trader.venues.quote import Quote
 from trader.venues.venue import Venue, VenueUnavailable
 
 log = structlog.get_logger()

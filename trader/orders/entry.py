@@ -6,7 +6,6 @@ from decimal import Decimal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import PlanCancelled, PlanExpired
 from trader.lifecycle.stage import Leg
-from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
 from trader.orders.rearming import is_told, next_wait
 from trader.orders.sizing import entry_size
@@ -17,6 +16,7 @@ from trader.risk.events import EntryDenied
 from trader.venues.instrument import Side
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce
+from trader.venues.quote import Quote
 from trader.venues.venue import VenueUnavailable
 
 Refused = PlanExpired | PlanCancelled | EntryDenied

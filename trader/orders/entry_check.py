@@ -7,9 +7,9 @@ from trader.clock import Clock
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Stage
-from trader.market.quote import Quote
 from trader.orders.monitoring import judge_entry
 from trader.risk.limits import RiskLimits
+from trader.venues.quote import Quote
 
 
 def check_waiting(

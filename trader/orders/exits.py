@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from trader.lifecycle.stage import Leg
-from trader.market.quote import Quote
 from trader.orders.draft import OrderDraft
 from trader.plans.plan import Plan
 from trader.venues.instrument import Instrument, Side
 from trader.venues.limit_prices import marketable_price
 from trader.venues.orders import TimeInForce
+from trader.venues.quote import Quote
 
 EXIT_SLIPPAGE_BPS = Decimal(500)
 """How far a market exit may trade beyond the mid: leaving matters more than the price."""

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from trader.conditions.evaluation import Evaluation, Verdict, evaluate
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import ConditionArmed, EntryTriggered
-from trader.market.quote import Quote
 from trader.orders.entry import end_before_entry
 from trader.orders.rearming import is_held_back
 from trader.plans.plan import Plan
 from trader.streams.event import Event
+from trader.venues.quote import Quote
 
 
 def judge_entry(

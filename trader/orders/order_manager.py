@@ -11,7 +11,6 @@ from trader.errors import Retryable
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.stage import Stage
-from trader.market.quote import Quote
 from trader.orders.ending import ending, was_refused_with_others
 from trader.orders.entries import Entries, Refusal
 from trader.orders.entry_check import check_waiting
@@ -20,6 +19,7 @@ from trader.orders.tracker import Tracker
 from trader.risk.limits import RiskLimits
 from trader.strands.store import SequenceConflict
 from trader.streams.event import Event
+from trader.venues.quote import Quote
 
 log = structlog.get_logger()
 

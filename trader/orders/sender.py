@@ -20,7 +20,6 @@ from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
 from trader.lifecycle.order_events import CancelSent, OrdersIntended
-from trader.market.quote import Quote
 from trader.orders.anomalies import with_anomalies
 from trader.orders.draft import OrderDraft, intent_id_of, number
 from trader.orders.outcomes import is_marked_unknown
@@ -28,6 +27,7 @@ from trader.orders.posting import Outcome, post
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.store import SequenceConflict
 from trader.streams.event import Event
+from trader.venues.quote import Quote
 from trader.venues.venue import ActionOutcomeUnknown, Venue
 
 log = structlog.get_logger()

@@ -8,10 +8,10 @@ from trader.lifecycle.cache import LifecycleCache
 from trader.lifecycle.journal import Journal
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.stage import Stage
-from trader.market.quote import Quote
 from trader.orders.entry_check import check_waiting
 from trader.risk.limits import RiskLimits
 from trader.strands.store import SequenceConflict
+from trader.venues.quote import Quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.order import Order
-from trader.market.quote import Quote
 from trader.performance.rounding import basis_points
 from trader.performance.subject import EXIT_LEGS, ZERO, entry_of
+from trader.venues.quote import Quote
 
 
 def decision_price(lifecycle: Lifecycle) -> Decimal | None:

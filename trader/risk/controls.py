@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from trader.market.quote import Quote
 from trader.money import BASIS_POINTS
 from trader.plans.plan import Plan
 from trader.risk.control import Control
 from trader.risk.events import EntryDenied
 from trader.risk.limits import RiskLimits
 from trader.venues.instrument import Instrument, Side
+from trader.venues.quote import Quote
 
 MIN_REQUESTS_LEFT = 100
 """Below this no entry goes: what is left is for the protection and the exits of what is open."""

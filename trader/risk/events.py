@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from trader.market.quote import Quote
 from trader.risk.control import Control
 from trader.risk.entry_facts import EntryFacts
 from trader.strands.kinds import Tag
 from trader.streams.event import FEEDBACK_TAGS, Event
+from trader.venues.quote import Quote
 
 
 class EntryDenied(Event):

@@ -10,7 +10,6 @@ import structlog
 from trader.clock import Clock
 from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.market.quote import Quote
 from trader.stream.outbox import Outbox
 from trader.stream.prices import LatestPrices, PriceMessage
 from trader.stream.tracked import YOUNG, Concern, Told, TrackedOrders
@@ -27,6 +26,7 @@ from trader.venues.hyperliquid.messages import (
     parse_message,
 )
 from trader.venues.hyperliquid.unfamiliar import unfamiliar_fields
+from trader.venues.quote import Quote
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from trader.market.observation import Observation
-from trader.market.quote import PriceSource
+from trader.venues.quote import PriceSource
 
 
 @dataclass(frozen=True, slots=True)

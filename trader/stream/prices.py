@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from trader.market.observation import Observation
-from trader.market.quote import PriceSource, Quote
 from trader.venues.hyperliquid.messages import BestPrices, MarkAndMid, Mids
+from trader.venues.quote import PriceSource, Quote
 
 PriceMessage: TypeAlias = BestPrices | Mids | MarkAndMid
 Prices: TypeAlias = Mapping[PriceSource, Decimal | None]

@@ -12,9 +12,9 @@ from trader.lifecycle.changes import Changes
 from trader.lifecycle.lifecycle import Lifecycle
 from trader.lifecycle.plan_events import EntryRearmed
 from trader.lifecycle.stage import Stage
-from trader.market.quote import PriceSource, Quote
 from trader.risk.events import EntryDenied
 from trader.stream.prices import Moves
+from trader.venues.quote import PriceSource, Quote
 
 _NO_AGE = timedelta()
 

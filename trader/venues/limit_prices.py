@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from trader.errors import Permanent
-from trader.market.quote import Quote
 from trader.money import BASIS_POINTS
 from trader.venues.instrument import Instrument, Side
+from trader.venues.quote import Quote
 from trader.venues.venue import VenueUnavailable
 
 TRIGGER_TOLERANCE = Decimal("0.1")

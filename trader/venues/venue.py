@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from trader.errors import OutcomeUnknown, Permanent, Retryable
-from trader.market.quote import Quote
 from trader.strands.strand import Json
 from trader.venues.instrument import Instrument
 from trader.venues.orders import Account, Fill, OrderAnswer, OrderReport, OrderRequest
+from trader.venues.quote import Quote
 from trader.venues.refusal_cause import RefusalCause
 
 Action: TypeAlias = dict[str, Json]

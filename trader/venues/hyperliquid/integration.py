@@ -9,7 +9,6 @@ from hyperliquid.utils.constants import MAINNET_API_URL
 from hyperliquid.utils.types import Cloid
 
 from trader.errors import Permanent
-from trader.market.quote import Quote
 from trader.settings import Settings
 from trader.strands.strand import Json
 from trader.venues.account_check import AccountRole
@@ -35,6 +34,7 @@ from trader.venues.orders import (
     OrderRequest,
     VenuePosition,
 )
+from trader.venues.quote import Quote
 from trader.venues.request_counter import RequestUse
 from trader.venues.venue import Action
 

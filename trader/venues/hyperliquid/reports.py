@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from trader.market.quote import Quote
 from trader.venues.account_check import AccountRole, Role
 from trader.venues.hyperliquid.causes import cause_of_status
 from trader.venues.hyperliquid.replies import (
@@ -26,6 +25,7 @@ from trader.venues.hyperliquid.statuses import order_state
 from trader.venues.instrument import Instrument, Side
 from trader.venues.moments import from_milliseconds
 from trader.venues.orders import Account, Fill, OrderReport, VenuePosition
+from trader.venues.quote import Quote
 from trader.venues.request_counter import RequestUse
 from trader.venues.venue import VenueUnavailable
 
