@@ -11,6 +11,7 @@ from trader.errors import Misconfigured
 from trader.settings import settings
 from workers import logs as logs  # connects the logging to Celery's signals
 from workers import shutdown as shutdown  # the same for what SIGTERM does
+from workers.broker_transport import install as install_broker_transport
 from workers.configuration import celery_settings
 
 
@@ -19,6 +20,7 @@ def _application() -> Celery:
         configured = settings()
     except Misconfigured as error:
         raise SystemExit(f"trader: {error}") from error
+    install_broker_transport()
     celery = Celery("trader", set_as_current=True)
     celery.conf.update(celery_settings(configured.redis_url))
     celery.conf.beat_schedule = beat_schedule(configured.heartbeat_seconds)
