@@ -1,24 +1,46 @@
 """Kombu's Redis transport, but for what ends a worker when its broker goes away.
 
-A worker that loses its broker closes the connection, and when that hangs, closes it once more. The
-second time Kombu 5.7 wants to give back the messages in hand over a connection that has no address
-any more. The AttributeError ends the worker, and nobody works until it has been started again.
+A worker that loses its broker closes the connection, and when that hangs, closes it once more. Then
+Kombu 5.7 wants to give back or acknowledge the messages in hand over a connection that has no
+address any more. The AttributeError ends the worker, and nobody works until it is started again.
 """
 
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
+from redis.exceptions import ConnectionError as ConnectionLost
 
 
 class QoS(redis.QoS):
-    """What a channel has delivered, and nobody has acknowledged."""
+    """What a channel has delivered, and nobody has acknowledged.
+
+    When the connection is gone it is left to its visibility timeout.
+    """
 
     def restore_unacked(self, client: Any = None) -> None:
-        """Give it back, or leave it to its visibility timeout when the connection is gone."""
-        if self.channel.connection.client is None:
+        """Give it back, if there is somebody to give it to."""
+        if self._is_cut_off():
             self._delivered.clear()
         else:
             super().restore_unacked(client)
+
+    def ack(self, delivery_tag: str) -> None:
+        """Acknowledge a message. Raises ConnectionLost, which the worker logs."""
+        self._require_connection()
+        super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        """Refuse a message. Raises ConnectionLost, which the worker logs."""
+        self._require_connection()
+        super().reject(delivery_tag, requeue)
+
+    def _require_connection(self) -> None:
+        if self._is_cut_off():
+            raise ConnectionLost("the connection is gone: the message will be delivered again")
+
+    def _is_cut_off(self) -> bool:
+        transport = self.channel.connection
+        return transport is None or transport.client is None
 
 
 class Channel(redis.Channel):

@@ -7,8 +7,9 @@ from chaos.verdict.records import PlanRecord
 from trader.lifecycle.stage import Leg, Outcome
 from trader.risk.control import Control
 
-MOST_REFUSED_EXITS = 12
-"""So many exits of a plan may be refused or ended by the venue, in a run in which it does both."""
+MOST_REFUSED_EXITS = 24
+"""So many exits of a plan may be refused or ended by the venue, in a run in which it does both: a
+dozen in the ten seconds in which it refuses everything, and that may strike a plan twice."""
 
 PASSING = (
     "Only post-only orders allowed",
