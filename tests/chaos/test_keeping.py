@@ -7,7 +7,7 @@ from chaos.keeping import copy_journal
 from tests.support.lifecycles import LifecycleBuilder, a_plan
 from trader.lifecycle.projection import project
 from trader.strands.sqlite import SqliteStore
-from trader.strands.store import NEW
+from trader.strands.store import NEW, Append
 
 
 def test_strands_and_rows_are_the_same(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_strands_and_rows_are_the_same(tmp_path: Path) -> None:
     ):
         for builder in builders:
             row = project(builder.lifecycle)
-            original.append(builder.lifecycle_id, NEW, builder.strands, row)
+            original.append(Append(builder.lifecycle_id, NEW, builder.strands, row))
         copy_journal(original, tmp_path / "copy.db")
         assert copy.lifecycles() == original.lifecycles()
         assert [copy.load(name) for name in ("one", "two")] == [b.strands for b in builders]
