@@ -5,9 +5,7 @@ import pytest
 from mutation.explained import Explanation, explanations, unexplained
 from mutation.session import Survivor
 
-BOUNDARY = Survivor(
-    "trader/risk/limit.py", "operator", 3, "return size > limit", "return size >= limit"
-)
+BOUNDARY = Survivor("trader/risk/limit.py", 3, "return size > limit", "return size >= limit")
 WRITTEN = """
 [[survivor]]
 module = "trader/risk/*.py"
@@ -26,7 +24,7 @@ def known(tmp_path: Path) -> tuple[Explanation, ...]:
 
 def survivor(**changes: str) -> Survivor:
     fields = {"module": BOUNDARY.module, "before": BOUNDARY.before, "after": BOUNDARY.after}
-    return Survivor(operator="operator", line=3, **(fields | changes))
+    return Survivor(line=3, **(fields | changes))
 
 
 def test_an_explained_survivor_is_not_asked_for_again(known: tuple[Explanation, ...]) -> None:
