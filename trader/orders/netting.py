@@ -10,7 +10,7 @@ does the sum of their profits.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from trader.lifecycle.lifecycle import Lifecycle
+from trader.lifecycle.lifecycle import Lifecycle, plan_of
 from trader.lifecycle.position_events import HeldByPlan, PositionNetted
 
 ZERO = Decimal(0)
@@ -18,7 +18,9 @@ ZERO = Decimal(0)
 
 def opposes(lifecycle: Lifecycle, other: Lifecycle) -> bool:
     """Whether the two hold opposite sides, both as their plans want it."""
-    return lifecycle.holds and other.holds and lifecycle.position.size * other.position.size < 0
+    if not (lifecycle.holds and other.holds):
+        return False
+    return plan_of(lifecycle).direction is not plan_of(other).direction
 
 
 def closed_between(books: Sequence[HeldByPlan]) -> dict[str, Decimal]:
