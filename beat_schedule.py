@@ -6,9 +6,7 @@ the next. Each expires before the next beat, so that an outage leaves no pile be
 
 from typing import Any
 
-PUBLISH_MARKET = "workers.market.publish_market"
-SWEEP_ORDERS = "workers.track.sweep_orders"
-RESUME_STALLED = "workers.monitor.resume_stalled"
+from workers import task_names
 
 
 def beat_schedule(heartbeat_seconds: float) -> dict[str, dict[str, Any]]:
@@ -19,10 +17,10 @@ def beat_schedule(heartbeat_seconds: float) -> dict[str, dict[str, Any]]:
     """
     return {
         "publish the market, then check the waiting plans": _every(
-            heartbeat_seconds, PUBLISH_MARKET
+            heartbeat_seconds, task_names.PUBLISH_MARKET
         ),
-        "sweep orders and positions": _every(heartbeat_seconds, SWEEP_ORDERS),
-        "resume plans whose message was lost": _every(heartbeat_seconds, RESUME_STALLED),
+        "sweep orders and positions": _every(heartbeat_seconds, task_names.SWEEP_ORDERS),
+        "resume plans whose message was lost": _every(heartbeat_seconds, task_names.RESUME_STALLED),
     }
 
 

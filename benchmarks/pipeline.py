@@ -19,6 +19,7 @@ from trader.settings import read_settings
 from trader.strands.opening import open_store
 from trader.strands.store import StrandStore
 from trader.strands.strand import Json
+from workers import task_names
 
 SYMBOLS = ("BTC", "ETH", "SOL", "HYPE", "ARB", "DOGE")
 WAIT_SECONDS = 300.0
@@ -75,13 +76,13 @@ class _Bench:
 
     def run_plans(self, count: int) -> float:
         """Seconds until so many plans are analyzed, from their condition check on."""
-        self._app.send_task("workers.market.publish_market")
+        self._app.send_task(task_names.PUBLISH_MARKET)
         wait_until(self._market_is_there, WAIT_SECONDS, "the market is published")
         before = self._plans_done()
         for _ in range(count):
             self._store.insert_foreign(submission(self._document(), utc_now()))
         started = time.perf_counter()
-        self._app.send_task("workers.monitor.check_plans")
+        self._app.send_task(task_names.CHECK_PLANS)
         wait_until(lambda: self._plans_done() - before >= count, WAIT_SECONDS, "the plans end")
         return time.perf_counter() - started
 

@@ -26,6 +26,7 @@ from trader.settings import read_settings
 from trader.strands.opening import open_store
 from trader.strands.store import StrandStore
 from trader.strands.strand import Json
+from workers import task_names
 from workers.configuration import EXCHANGE, celery_settings
 
 SYMBOL = "ETH"
@@ -85,7 +86,7 @@ class _Bench:
 
     def rest(self, count: int) -> list[Lifecycle]:
         """So many plans whose entries rest, the highest first; there is no beat to disturb them."""
-        self.app.send_task("workers.market.publish_market", queue=EXCHANGE)
+        self.app.send_task(task_names.PUBLISH_MARKET, queue=EXCHANGE)
         wait_until(
             lambda: bool(MarketSnapshot(self.redis, self.url).quotes()),
             WAIT_SECONDS,
@@ -93,7 +94,7 @@ class _Bench:
         )
         for number in range(count):
             self.store.insert_foreign(submission(_document(number), utc_now()))
-        self.app.send_task("workers.monitor.check_plans")
+        self.app.send_task(task_names.CHECK_PLANS)
         wait_until(lambda: len(self._resting()) == count, WAIT_SECONDS, "the entries rest")
         return sorted(self._resting(), key=_entry_price, reverse=True)
 

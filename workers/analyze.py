@@ -8,6 +8,7 @@ from trader.performance.analyzer import PerformanceAnalyzer
 from trader.performance.foreign_closing import require_trades
 from trader.performance.foreign_trades import foreign_trades_of
 from trader.settings import settings
+from workers import task_names
 from workers.app import app
 from workers.journal_context import journal, store
 from workers.stage_task import StageTask
@@ -16,7 +17,7 @@ SWEEPS = 3
 """For so many sweeps the account's journal may lack a trade that the venue has made."""
 
 
-@app.task(name="workers.analyze.analyze_execution", base=StageTask)
+@app.task(name=task_names.ANALYZE_EXECUTION, base=StageTask)
 def analyze_execution(lifecycle_id: str) -> None:
     """Measure a finished execution and publish it; the plan is then done."""
     lifecycle, now = journal().load(lifecycle_id), utc_now()

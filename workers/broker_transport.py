@@ -1,10 +1,13 @@
-"""Kombu's Redis transport, but for what ends a worker when its broker goes away.
+"""Kombu's Redis transport, but for what ends or stops a worker when its broker goes away.
 
 A worker that loses its broker closes the connection, and when that hangs, closes it once more. Then
 Kombu 5.7 wants to give back or acknowledge the messages in hand over a connection that has no
 address any more. The AttributeError ends the worker, and nobody works until it is started again.
+And a message whose acknowledgement was not heard stays in hand for ever.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, redis
@@ -25,18 +28,31 @@ class QoS(redis.QoS):
             super().restore_unacked(client)
 
     def ack(self, delivery_tag: str) -> None:
-        """Acknowledge a message. Raises ConnectionLost, which the worker logs."""
-        self._require_connection()
-        super().ack(delivery_tag)
+        """Acknowledge a message. Raises ConnectionLost and the like, which the worker logs."""
+        with self._answering(delivery_tag):
+            super().ack(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
-        """Refuse a message. Raises ConnectionLost, which the worker logs."""
-        self._require_connection()
-        super().reject(delivery_tag, requeue)
+        """Refuse a message. Raises ConnectionLost and the like, which the worker logs."""
+        with self._answering(delivery_tag):
+            super().reject(delivery_tag, requeue)
 
-    def _require_connection(self) -> None:
-        if self._is_cut_off():
-            raise ConnectionLost("the connection is gone: the message will be delivered again")
+    @contextmanager
+    def _answering(self, delivery_tag: str) -> Iterator[None]:
+        """Have the message out of the worker's hands also when its answer is not heard.
+
+        Kombu would count it as in hand for ever, and a worker that has as many as it may take
+        takes no others.
+        """
+        is_heard = False
+        try:
+            if self._is_cut_off():
+                raise ConnectionLost("the connection is gone: the message will be delivered again")
+            yield
+            is_heard = True
+        finally:
+            if not is_heard:
+                self._quick_ack(delivery_tag)
 
     def _is_cut_off(self) -> bool:
         transport = self.channel.connection

@@ -1,13 +1,14 @@
 """The exchange queue's eyes: what the venue lists and quotes, for those who hold no key."""
 
 from trader.settings import settings
+from workers import task_names
 from workers.app import app
 from workers.exchange_context import market_venue
 from workers.journal_context import market
 from workers.stage_task import StageTask
 
 
-@app.task(name="workers.market.publish_market", base=StageTask)
+@app.task(name=task_names.PUBLISH_MARKET, base=StageTask)
 def publish_market() -> None:
     """Publish quotes and instruments, then have the waiting plans checked.
 
@@ -18,4 +19,4 @@ def publish_market() -> None:
         market().publish(market_venue().quotes(), market_venue().instruments())
         market_venue().refresh_request_use()
     finally:
-        app.send_task("workers.monitor.check_plans", expires=settings().heartbeat_seconds)
+        app.send_task(task_names.CHECK_PLANS, expires=settings().heartbeat_seconds)

@@ -1,7 +1,7 @@
 """How often a sweep sends a plan on: messages that nobody has read yet must not be overtaken."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from trader.lifecycle.stage import Stage
@@ -34,7 +34,7 @@ class Pace:
 
 
 @cache
-def pace_of(stage: Stage) -> Pace:
-    """This process's pace for the plans of a stage: the heartbeat, or slower."""
-    del stage  # it only tells the paces apart
-    return Pace(max(settings().heartbeat_seconds, LEAST_SECONDS))
+def paces() -> Mapping[Stage, Pace]:
+    """This process's pace for the plans of each stage: the heartbeat, or slower."""
+    seconds = max(settings().heartbeat_seconds, LEAST_SECONDS)
+    return {stage: Pace(seconds) for stage in Stage}

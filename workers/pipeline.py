@@ -7,20 +7,18 @@ from celery import Task, chain
 
 from trader.clock import utc_now
 from trader.lifecycle.stage import Stage
+from trader.orders.entries import ORDERS_PER_ACTION
 from trader.settings import settings
+from workers import task_names
 from workers.app import app
 from workers.journal_context import journal
 
 log = structlog.get_logger()
 
-CHECK = "workers.monitor.check_plan"
-PLACE_TOGETHER = "workers.place.place_orders"
-BATCH = 40
-
 TASKS = {
-    Stage.PLACE: "workers.place.place_order",
-    Stage.TRACK: "workers.track.track_orders",
-    Stage.ANALYZE: "workers.analyze.analyze_execution",
+    Stage.PLACE: task_names.PLACE_ORDER,
+    Stage.TRACK: task_names.TRACK_ORDERS,
+    Stage.ANALYZE: task_names.ANALYZE_EXECUTION,
 }
 
 
@@ -57,7 +55,7 @@ def check_after_its_wait(lifecycle_id: str) -> None:
         return
     seconds = max(0.0, (held_until - utc_now()).total_seconds())
     if seconds < settings().heartbeat_seconds:
-        app.send_task(CHECK, (lifecycle_id,), countdown=seconds)
+        app.send_task(task_names.CHECK_PLAN, (lifecycle_id,), countdown=seconds)
 
 
 def place(lifecycle_ids: Sequence[str]) -> None:
@@ -65,5 +63,7 @@ def place(lifecycle_ids: Sequence[str]) -> None:
     if len(lifecycle_ids) == 1:
         resume(lifecycle_ids[0], Stage.PLACE)
         return
-    for start in range(0, len(lifecycle_ids), BATCH):
-        app.send_task(PLACE_TOGETHER, (list(lifecycle_ids[start : start + BATCH]),))
+    for start in range(0, len(lifecycle_ids), ORDERS_PER_ACTION):
+        app.send_task(
+            task_names.PLACE_ORDERS, (list(lifecycle_ids[start : start + ORDERS_PER_ACTION]),)
+        )

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from kombu.exceptions import OperationalError
 
-from beat_schedule import SWEEP_ORDERS
 from trader.clock import utc_now
 from trader.errors import Misconfigured, Retryable
 from trader.lifecycle.stage import Stage
@@ -16,13 +15,12 @@ from trader.strands.plan_notices import notices_of
 from trader.stream.follower import StreamParts
 from trader.stream.outbox import Callbacks
 from trader.stream.service import StreamService
+from workers import task_names
 from workers.app import app
 from workers.journal_context import journal, redis, store
 from workers.logs import configure_logging
 from workers.pipeline import resume
 
-CHECK_PLAN = "workers.monitor.check_plan"
-TAKE_IN_PLANS = "workers.monitor.take_in_plans"
 CHECK_EXPIRES_SECONDS = 30.0
 """A check that waited so long is left to the heartbeat: the prices it was for are old."""
 PRESS_EXPIRES_SECONDS = 2.0
@@ -66,15 +64,17 @@ def _press(lifecycle_id: str) -> None:
 
 
 def _check(lifecycle_id: str) -> None:
-    _send(lambda: app.send_task(CHECK_PLAN, (lifecycle_id,), expires=CHECK_EXPIRES_SECONDS))
+    _send(
+        lambda: app.send_task(task_names.CHECK_PLAN, (lifecycle_id,), expires=CHECK_EXPIRES_SECONDS)
+    )
 
 
 def _reconcile() -> None:
-    _send(lambda: app.send_task(SWEEP_ORDERS))
+    _send(lambda: app.send_task(task_names.SWEEP_ORDERS))
 
 
 def _take_in() -> None:
-    _send(lambda: app.send_task(TAKE_IN_PLANS, expires=CHECK_EXPIRES_SECONDS))
+    _send(lambda: app.send_task(task_names.TAKE_IN_PLANS, expires=CHECK_EXPIRES_SECONDS))
 
 
 def _send(message: Callable[[], object]) -> None:

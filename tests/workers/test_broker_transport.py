@@ -8,6 +8,8 @@ from celery import Celery
 from kombu import Connection, Message
 from kombu.simple import SimpleQueue
 from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import TimeoutError as AnswerLost
 
 from workers.broker_transport import Transport
 from workers.configuration import KEY_PREFIX
@@ -60,6 +62,29 @@ def test_an_answer_when_the_connection_is_gone_is_a_lost_connection(
     with pytest.raises(Transport.connection_errors, match="will be delivered again"):
         answer(message)
     assert unacknowledged(empty_broker_url) == 1
+
+
+@pytest.mark.parametrize("answer", [Message.ack, Message.reject, Message.requeue])
+def test_a_message_whose_answer_was_not_heard_is_in_hand_no_more(
+    connection: Connection,
+    message: Message,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[Message], None],
+) -> None:
+    """Else a worker that may have one at a time would take no other, ever."""
+    qos = connection.default_channel.qos
+    qos.prefetch_count = 1
+    assert not qos.can_consume()
+
+    def times_out(*_: object, **__: object) -> None:
+        raise AnswerLost("Timeout reading from socket")
+
+    monkeypatch.setattr(Pipeline, "execute", times_out)
+    monkeypatch.setattr(qos, "restore_by_tag", times_out)
+    with pytest.raises(Transport.connection_errors, match="Timeout reading"):
+        answer(message)
+    assert qos.can_consume()
+    assert unacknowledged(connection.as_uri(include_password=True)) == 1
 
 
 @pytest.mark.parametrize("answer", [Message.ack, Message.reject])

@@ -78,10 +78,6 @@ class PlanStream(Stream[Lifecycle]):
         PlanAnalyzed,
     )
 
-    def owns(self, stream_id: str) -> bool:
-        """Plans' ids have no kind before them."""
-        return ":" not in stream_id
-
     def advance(self, state: Lifecycle | None, told: Sequence[Told]) -> Lifecycle:
         """See `Stream.advance`."""
         require_next(0 if state is None else state.seq + 1, told)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trader.reconciliation.account import STAGE, AccountState, apply, is_account
+from trader.reconciliation.account import STAGE, AccountState, apply
 from trader.reconciliation.events import (
     AccountOpened,
     ExternalFillFound,
@@ -26,10 +26,6 @@ class AccountStream(Stream[AccountState]):
         LiquidationFound,
         PositionDiffers,
     )
-
-    def owns(self, stream_id: str) -> bool:
-        """See `Stream.owns`."""
-        return is_account(stream_id)
 
     def advance(self, state: AccountState | None, told: Sequence[Told]) -> AccountState:
         """See `Stream.advance`."""

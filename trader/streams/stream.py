@@ -65,10 +65,6 @@ class Stream(ABC, Generic[S]):
         self._events: TypeAdapter[Event] = TypeAdapter(union)
 
     @abstractmethod
-    def owns(self, stream_id: str) -> bool:
-        """Whether the stream of this id is of this kind."""
-
-    @abstractmethod
     def advance(self, state: S | None, told: Sequence[Told]) -> S:
         """The state after these strands, at least one. Raises BrokenStream."""
 
