@@ -43,6 +43,12 @@ def denied_by(now: timedelta = timedelta(0), limits: RiskLimits = LIMITS, **chan
     return None if found is None else (found.control, found.limit, found.value, found.is_final)
 
 
+def test_the_decision_maker_is_told_of_a_denial() -> None:
+    denied = denial(replace(CHECK, size=Decimal(0)), LIMITS, START)
+    assert denied is not None
+    assert not denied.is_for_the_record
+
+
 def test_an_ordinary_entry_passes() -> None:
     assert denied_by() is None
     assert denied_by(**SELL) is None
