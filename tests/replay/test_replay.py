@@ -10,7 +10,7 @@ import pytest
 
 from tests.orders.desk import DEAD, LIMITS, Desk
 from tests.orders.faults import drops_the_request, meanwhile
-from trader.lifecycle.stage import Stage
+from trader.lifecycle.stage import Leg, Stage
 from trader.performance.analyzer import PerformanceAnalyzer
 from trader.plans.plan import LimitEntry
 from trader.replay.replay import projection_differs, replay
@@ -70,6 +70,17 @@ def intended_when_its_trigger_had_become_too_old(desk: Desk) -> str:
     return plan
 
 
+def protected_until_its_time_was_over(desk: Desk) -> str:
+    """It was to be protected, and between that and the intent its longest time came to its end."""
+    plan = desk.trigger(max_hold=timedelta(seconds=5))
+    desk.worker().place_order_when_ready(plan)
+    tracker = desk.tracker()
+    slow = replace(tracker.sender, clock=lambda: desk.clock() + timedelta(seconds=6))
+    replace(tracker, sender=slow).track(desk.load(plan))
+    assert desk.load(plan).orders_of(Leg.STOP)
+    return plan
+
+
 def cancelled_with_a_late_answer(desk: Desk) -> str:
     """When the answer comes, what has traded of the entry has been held for its longest time."""
     desk.exchange.set_depth("BTC", [["59980", "1"]], [["59990", "0.004"]])
@@ -99,6 +110,7 @@ def placed_on_its_own_after_a_refusal_of_all(desk: Desk) -> str:
 
 
 WAYS = [
+    protected_until_its_time_was_over,
     cancelled_with_a_late_answer,
     placed_on_its_own_after_a_refusal_of_all,
     finished_at_its_stop,

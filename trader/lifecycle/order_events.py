@@ -63,7 +63,7 @@ class OrdersIntended(Event):
     `nonce`, `expires_after` and `action` fix the bytes, so that a re-send is the same request.
     The action may hold orders of other plans too: ours stand in it from `offset` on.
     `quote` is the market on arrival of an entry or exit at market, `facts` what an entry was
-    decided upon besides.
+    decided upon besides. `decided_at` is None where it was not told apart from `intended_at`.
     """
 
     event: Literal["orders_intended"] = "orders_intended"
@@ -77,6 +77,7 @@ class OrdersIntended(Event):
     offset: int = 0
     quote: Quote | None
     facts: EntryFacts | None = None
+    decided_at: UtcTime | None = None
     intended_at: UtcTime
 
     @property

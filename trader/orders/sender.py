@@ -42,7 +42,8 @@ class Placement:
     """Orders of one plan that are to be sent.
 
     `lifecycle` is what they were decided on, once it is followed by `news`: events that led to
-    these orders, and are written with the intent. `facts` are what an entry was decided upon.
+    these orders, and are written with the intent. `facts` are what an entry was decided upon, and
+    `decided_at` is when orders were that depend on the time.
     """
 
     lifecycle: Lifecycle
@@ -51,6 +52,7 @@ class Placement:
     quote: Quote | None = None
     news: Sequence[Event] = ()
     facts: EntryFacts | None = None
+    decided_at: datetime | None = None
 
     @property
     def decided_on(self) -> int:
@@ -198,6 +200,7 @@ class Sender:
                 offset=offset,
                 quote=placement.quote,
                 facts=placement.facts,
+                decided_at=placement.decided_at,
                 intended_at=now,
                 reason=placement.reason,
             )

@@ -82,15 +82,16 @@ class Tracker:
         done: list[Move] = []
         while len(done) < MAX_STEPS:
             with self._kept(lifecycle, news):
-                ahead = apply_all(lifecycle, news, self.clock())
-                step = self._next_step(ahead)
+                now = self.clock()
+                ahead = apply_all(lifecycle, news, now)
+                step = self._next_step(ahead, now)
                 if isinstance(step, Wait) or _is_in_vain(ahead, step, done):
                     break
                 done.append(step)
                 if isinstance(step, Record):
                     news = (*news, step.event)
                     continue
-                acted = self._act(lifecycle, step, news)
+                acted = self._act(lifecycle, step, news, now)
             placed = acted.orders.keys() - lifecycle.orders.keys()
             lifecycle = self._resolve(acted)
             news = self._look(lifecycle, placed)
@@ -120,11 +121,10 @@ class Tracker:
         lifecycle = self.journal.append(lifecycle, self.resolver.doubts(lifecycle), self.clock())
         return self.journal.append(lifecycle, self.resolver.resolve(lifecycle), self.clock())
 
-    def _next_step(self, lifecycle: Lifecycle) -> Move:
+    def _next_step(self, lifecycle: Lifecycle, now: datetime) -> Move:
         if lifecycle.stage is not Stage.TRACK:
             return Wait()
         plan = plan_of(lifecycle)
-        now = self.clock()
         net_size = None
         if lost_position_suspected(lifecycle, now):
             holding = self.holdings.look(lifecycle)
@@ -142,26 +142,33 @@ class Tracker:
             )
         return instrument
 
-    def _act(self, lifecycle: Lifecycle, step: Move, news: Sequence[Event]) -> Lifecycle:
+    def _act(
+        self, lifecycle: Lifecycle, step: Move, news: Sequence[Event], now: datetime
+    ) -> Lifecycle:
+        """Do what was decided now."""
         match step:
             case Place(drafts=drafts, reason=reason):
-                return self.sender.place(Placement(lifecycle, drafts, reason, news=news))
+                placement = Placement(lifecycle, drafts, reason, news=news, decided_at=now)
+                return self.sender.place(placement)
             case Cancel(orders=orders, reason=reason, net_size=net_size):
                 return self.sender.cancel(lifecycle, orders, reason, news, net_size)
             case Exit():
-                return self._exit(lifecycle, step, news)
+                return self._exit(lifecycle, step, news, now)
             case Net(holding=holding):
                 return self._net(lifecycle, holding, news)
             case Record() | Wait():
                 return lifecycle
 
-    def _exit(self, lifecycle: Lifecycle, step: Exit, news: Sequence[Event]) -> Lifecycle:
+    def _exit(
+        self, lifecycle: Lifecycle, step: Exit, news: Sequence[Event], now: datetime
+    ) -> Lifecycle:
         plan = plan_of(lifecycle)
         quote = self.venue.quote(plan.symbol)
         draft = exit_draft(
             plan, self._instrument(plan), quote, step.size, is_rounded_up=step.is_rounded_up
         )
-        return self.sender.place(Placement(lifecycle, [draft], step.reason, quote, news))
+        placement = Placement(lifecycle, [draft], step.reason, quote, news, decided_at=now)
+        return self.sender.place(placement)
 
     def _net(self, lifecycle: Lifecycle, holding: Holding, news: Sequence[Event]) -> Lifecycle:
         """Close the plan and those beside it against each other: for all of them, or for none."""

@@ -183,7 +183,7 @@ def _drafts(event: OrdersIntended, moment: Moment) -> tuple[tuple[OrderDraft, ..
         if not isinstance(decided, OrderDraft):
             return (), ""
         return (decided,), entry_sentence(decided)
-    step = _step(replace(moment, at=event.intended_at), None)
+    step = _step(replace(moment, at=event.decided_at or event.intended_at), None)
     match step:
         case Place(drafts=drafts, reason=reason):
             return drafts, reason
