@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.orders.builders import entered, overtraded
+from tests.orders.builders import entered, overtraded, waiting
 from tests.orders.desk import MID, SIZE, Desk
-from tests.support.lifecycles import covered
+from tests.support.lifecycles import SECOND, START, LifecycleBuilder, a_plan, covered
 from trader.lifecycle.position_events import HeldByPlan, PositionNetted
 from trader.lifecycle.stage import Leg, Outcome, Stage
 from trader.orders.netting import books_of, closed_between, netted, opposes
 from trader.orders.sender import Placement
 from trader.plans.plan import Direction, Quantity
 from trader.replay.replay import projection_differs, replay
+from trader.venues.orders import AnswerKind
 
 LOT = Decimal("0.001")
 SHORT = {
@@ -68,6 +69,26 @@ def test_what_a_plan_owes_is_not_held_against_others() -> None:
     assert owing.owes
     assert not opposes(entered().lifecycle, owing)
     assert books_of([owing]) == ()
+
+
+def test_only_what_both_hold_is_held_against_each_other() -> None:
+    long, short = entered().lifecycle, entered(**SHORT).lifecycle
+    empty = waiting(**SHORT).lifecycle
+    assert opposes(long, short)
+    assert opposes(short, long)
+    assert not opposes(long, long)
+    assert not opposes(long, empty)
+    assert not opposes(empty, long)
+
+
+def test_a_position_is_as_old_as_its_first_trade() -> None:
+    first = LifecycleBuilder(a_plan(), "first").accepted().triggered().intended(size="2")
+    second = LifecycleBuilder(a_plan(), "second").accepted().triggered().intended()
+    first.answered(AnswerKind.WAITING).filled(traded_at=START)
+    second.answered(AnswerKind.WAITING).filled(traded_at=START + SECOND)
+    first.filled(traded_at=START + 2 * SECOND)
+    ages = [book.lifecycle_id for book in books_of([second.lifecycle, first.lifecycle])]
+    assert ages == ["first", "second"]
 
 
 def entered_at_once(desk: Desk, *plans: str) -> None:
