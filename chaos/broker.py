@@ -4,16 +4,16 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from kombu import Connection
 from redis import Redis
 
+from chaos.noting import noted
 from chaos.signals import freeze
 from chaos.verdict.outages import Outage
-from trader.clock import utc_now
 from trader.processes.broker import NAME, EmbeddedBroker, await_broker, prepare_broker
 from trader.processes.supervisor import Supervisor
 from workers.configuration import celery_settings
@@ -46,7 +46,7 @@ class FailingBroker:
         pid = self._supervisor.pid(NAME)
         if pid is None:
             return False
-        with self._outage():
+        with noted(self.outages):
             return freeze(os.killpg, pid, seconds)
 
     def flush(self) -> None:
@@ -76,19 +76,13 @@ class FailingBroker:
     def _kill_and_start(self, meanwhile: Callable[[], None]) -> None:
         """Taken from the supervisor meanwhile, which would start it with what it had."""
         pid = self._supervisor.pid(NAME)
-        with self._outage():
+        with noted(self.outages):
             if pid is not None:
                 os.killpg(pid, signal.SIGKILL)
             self._supervisor.stop((NAME,))
             meanwhile()
             self._supervisor.start(self._program)
             await_broker(self.url)
-
-    @contextmanager
-    def _outage(self) -> Iterator[None]:
-        began = utc_now()
-        yield
-        self.outages.append(Outage(began, utc_now()))
 
 
 def _transport_options(url: str) -> Mapping[str, object]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from chaos.acts.act import Target
 from chaos.disk import SmallDisk, small_disk
 from chaos.locks import locked_file, locked_tables
+from chaos.noting import noted
 from chaos.verdict.outages import Outage
 from tests.support.postgres_server import PostgresServer, running_postgres
 from tests.support.supabase_project import supabase_project
-from trader.clock import utc_now
 from trader.strands.migrations import migrate
 from trader.strands.opening import StoreKind
 from trader.strands.postgres_address import parse_address
@@ -36,12 +36,11 @@ class StoreServer:
 
     def kill(self) -> None:
         """Kill it, and return when it is back, and the store with it."""
-        began = utc_now()
-        self._kill()
-        time.sleep(DOWN_SECONDS)
-        self._start()
-        self._started = time.monotonic()
-        self.outages.append(Outage(began, utc_now()))
+        with noted(self.outages):
+            self._kill()
+            time.sleep(DOWN_SECONDS)
+            self._start()
+            self._started = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +70,14 @@ class RunningStore:
 
     def hold_lock(self, seconds: float) -> None:
         """Let nobody write for so long."""
-        with self.lock(), self._outage():
+        with self.lock(), noted(self.own_outages):
             time.sleep(seconds)
 
     def fill_disk(self, seconds: float) -> None:
         """Let there be no room for so long."""
         assert self.disk is not None
-        with self._outage():
+        with noted(self.own_outages):
             self.disk.fill(seconds)
-
-    @contextmanager
-    def _outage(self) -> Iterator[None]:
-        began = utc_now()
-        yield
-        self.own_outages.append(Outage(began, utc_now()))
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import requests
 
+from chaos.noting import noted
 from chaos.signals import freeze
 from chaos.verdict.outages import Outage
 from tests.local_exchange.controls import Controls
 from tests.support.real_processes import ignore_event
-from trader.clock import utc_now
 from trader.processes.child import Program
 from trader.processes.commands import local_exchange
 from trader.processes.environments import for_stranger
@@ -80,10 +80,9 @@ class FailingVenue:
 
     def refuse(self, kind: str, seconds: float, **terms: str) -> None:
         """Let this fault strike every action for so long, and return when it is over."""
-        began = utc_now()
-        self.controls.set_fault(kind, ends_after_ms=max(int(seconds * 1000), 1), **terms)
-        time.sleep(seconds)
-        self.outages.append(Outage(began, utc_now()))
+        with noted(self.outages):
+            self.controls.set_fault(kind, ends_after_ms=max(int(seconds * 1000), 1), **terms)
+            time.sleep(seconds)
 
     def end_order(self, order_id: int, status: str) -> bool:
         """End a working order as the venue does by itself; False when it has ended meanwhile."""
@@ -93,10 +92,10 @@ class FailingVenue:
 
     @contextmanager
     def _outage(self) -> Iterator[None]:
-        began, self.is_away = utc_now(), True
-        yield
-        self.is_away = False
-        self.outages.append(Outage(began, utc_now()))
+        with noted(self.outages):
+            self.is_away = True
+            yield
+            self.is_away = False
 
     def pid(self) -> int | None:
         """The exchange's process; None while it waits for its restart."""
