@@ -1,11 +1,9 @@
 """How long an order waits that the venue has refused again and again. Pure."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from trader.lifecycle.lifecycle import Lifecycle
-from trader.lifecycle.order import Order
 from trader.lifecycle.stage import Leg, OrderState
 
 AT_ONCE = 3
@@ -20,7 +18,8 @@ its order for at most half as long again as the venue refuses it, and the refusa
 
 def refusals(lifecycle: Lifecycle, leg: Leg) -> int:
     """How many of the leg's latest orders in a row the venue has refused."""
-    return len(_refused(lifecycle, leg))
+    orders = reversed(lifecycle.orders_of(leg))
+    return sum(1 for _ in takewhile(lambda order: order.state is OrderState.REJECTED, orders))
 
 
 def is_pausing(lifecycle: Lifecycle, leg: Leg, now: datetime) -> bool:
@@ -28,19 +27,10 @@ def is_pausing(lifecycle: Lifecycle, leg: Leg, now: datetime) -> bool:
 
     An order that was sent later than now was sent by a clock that is wrong, and holds nobody up.
     """
-    refused = _refused(lifecycle, leg)
-    if len(refused) < AT_ONCE:
+    count = refusals(lifecycle, leg)
+    if count < AT_ONCE:
         return False
-    latest, first = (lifecycle.intents[order.intent_id].intended_at for order in _ends(refused))
+    orders = lifecycle.orders_of(leg)
+    first, latest = (lifecycle.intents[orders[i].intent_id].intended_at for i in (-count, -1))
     pause = min(max((latest - first) / SHARE, SHORTEST_PAUSE), LONGEST_PAUSE)
     return timedelta(0) <= now - latest < pause
-
-
-def _refused(lifecycle: Lifecycle, leg: Leg) -> Sequence[Order]:
-    """The latest orders of the leg that were refused in a row, latest first."""
-    orders = reversed(lifecycle.orders_of(leg))
-    return tuple(takewhile(lambda order: order.state is OrderState.REJECTED, orders))
-
-
-def _ends(orders: Sequence[Order]) -> tuple[Order, Order]:
-    return orders[0], orders[-1]
