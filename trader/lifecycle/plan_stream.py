@@ -43,7 +43,7 @@ from trader.lifecycle.stage import Stage
 from trader.risk.events import EntryDenied
 from trader.strands.strand import LifecycleRow, Strand
 from trader.streams.event import Event
-from trader.streams.stream import BrokenStream, Stream, Told, require_next
+from trader.streams.stream import BrokenStream, Stream, Told
 
 
 class PlanStream(Stream[Lifecycle]):
@@ -78,19 +78,43 @@ class PlanStream(Stream[Lifecycle]):
         PlanAnalyzed,
     )
 
-    def advance(self, state: Lifecycle | None, told: Sequence[Told]) -> Lifecycle:
-        """See `Stream.advance`."""
-        require_next(0 if state is None else state.seq + 1, told)
-        after = _begin(*told[0]) if state is None else state
-        for strand, event in told:
-            after = _applied(after, strand, event)
+    def begin(self, strand: Strand, event: Event) -> Lifecycle:
+        """See `Stream.begin`."""
+        if not isinstance(event, PlanAccepted | PlanRefused) or strand.lifecycle_id is None:
+            raise BrokenStream(
+                f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with a "
+                "plan"
+            )
+        return Lifecycle(
+            lifecycle_id=strand.lifecycle_id,
+            seq=-1,
+            stage=Stage.MONITOR,
+            created_at=strand.created_at,
+            updated_at=strand.created_at,
+            last_strand_id=strand.id,
+            source_id=event.source_id,
+        )
+
+    def apply(self, state: Lifecycle, told: Told) -> Lifecycle:
+        """See `Stream.apply`."""
+        strand, event = told
+        try:
+            return apply_all(state, (event,), strand.created_at)
+        except KeyError as error:
+            raise BrokenStream(
+                f"lifecycle {strand.lifecycle_id}, seq {strand.seq}: {type(event).__name__} speaks "
+                f"of {error}, which no strand before it has intended"
+            ) from error
+
+    def numbered(self, state: Lifecycle, told: Sequence[Told]) -> Lifecycle:
+        """See `Stream.numbered`."""
         last, _ = told[-1]
         return replace(
-            after,
-            seq=after.seq + len(told),
+            state,
+            seq=state.seq + len(told),
             updated_at=last.created_at,
             last_strand_id=last.id,
-            history=(*after.history, *((strand.created_at, event) for strand, event in told)),
+            history=(*state.history, *((strand.created_at, event) for strand, event in told)),
         )
 
     def project(self, state: Lifecycle) -> LifecycleRow:
@@ -103,29 +127,3 @@ class PlanStream(Stream[Lifecycle]):
 
 
 PLANS = PlanStream()
-
-
-def _begin(strand: Strand, event: Event) -> Lifecycle:
-    if not isinstance(event, PlanAccepted | PlanRefused) or strand.lifecycle_id is None:
-        raise BrokenStream(
-            f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with a plan"
-        )
-    return Lifecycle(
-        lifecycle_id=strand.lifecycle_id,
-        seq=-1,
-        stage=Stage.MONITOR,
-        created_at=strand.created_at,
-        updated_at=strand.created_at,
-        last_strand_id=strand.id,
-        source_id=event.source_id,
-    )
-
-
-def _applied(before: Lifecycle, strand: Strand, event: Event) -> Lifecycle:
-    try:
-        return apply_all(before, (event,), strand.created_at)
-    except KeyError as error:
-        raise BrokenStream(
-            f"lifecycle {strand.lifecycle_id}, seq {strand.seq}: {type(event).__name__} speaks of "
-            f"{error}, which no strand before it has intended"
-        ) from error

@@ -13,7 +13,7 @@ from trader.reconciliation.events import (
 )
 from trader.strands.strand import LifecycleRow, Strand
 from trader.streams.event import Event
-from trader.streams.stream import BrokenStream, Stream, Told, require_next
+from trader.streams.stream import BrokenStream, Stream, Told
 
 
 class AccountStream(Stream[AccountState]):
@@ -27,16 +27,33 @@ class AccountStream(Stream[AccountState]):
         PositionDiffers,
     )
 
-    def advance(self, state: AccountState | None, told: Sequence[Told]) -> AccountState:
-        """See `Stream.advance`."""
-        require_next(0 if state is None else state.seq + 1, told)
-        after = _begin(*told[0]) if state is None else state
-        for _, event in told:
-            after = apply(event, after)
+    def begin(self, strand: Strand, event: Event) -> AccountState:
+        """See `Stream.begin`."""
+        if not isinstance(event, AccountOpened) or strand.lifecycle_id is None:
+            raise BrokenStream(
+                f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with the "
+                "account's opening"
+            )
+        return AccountState(
+            account_id=strand.lifecycle_id,
+            seq=-1,
+            since=event.since,
+            created_at=strand.created_at,
+            updated_at=strand.created_at,
+            last_strand_id=strand.id,
+        )
+
+    def apply(self, state: AccountState, told: Told) -> AccountState:
+        """See `Stream.apply`."""
+        _, event = told
+        return apply(event, state)
+
+    def numbered(self, state: AccountState, told: Sequence[Told]) -> AccountState:
+        """See `Stream.numbered`."""
         last, _ = told[-1]
         return replace(
-            after,
-            seq=after.seq + len(told),
+            state,
+            seq=state.seq + len(told),
             updated_at=last.created_at,
             last_strand_id=last.id,
         )
@@ -61,19 +78,3 @@ class AccountStream(Stream[AccountState]):
 
 
 ACCOUNTS = AccountStream()
-
-
-def _begin(strand: Strand, event: Event) -> AccountState:
-    if not isinstance(event, AccountOpened) or strand.lifecycle_id is None:
-        raise BrokenStream(
-            f"lifecycle {strand.lifecycle_id} begins with {type(event).__name__}, not with the "
-            "account's opening"
-        )
-    return AccountState(
-        account_id=strand.lifecycle_id,
-        seq=-1,
-        since=event.since,
-        created_at=strand.created_at,
-        updated_at=strand.created_at,
-        last_strand_id=strand.id,
-    )

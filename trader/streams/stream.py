@@ -65,8 +65,16 @@ class Stream(ABC, Generic[S]):
         self._events: TypeAdapter[Event] = TypeAdapter(union)
 
     @abstractmethod
-    def advance(self, state: S | None, told: Sequence[Told]) -> S:
-        """The state after these strands, at least one. Raises BrokenStream."""
+    def begin(self, strand: Strand, event: Event) -> S:
+        """The state before its first strand. Raises BrokenStream for one that begins none."""
+
+    @abstractmethod
+    def apply(self, state: S, told: Told) -> S:
+        """The state after one strand, but for what `numbered` adds. Raises BrokenStream."""
+
+    @abstractmethod
+    def numbered(self, state: S, told: Sequence[Told]) -> S:
+        """The state as of the last of these strands, whose events have been applied."""
 
     @abstractmethod
     def project(self, state: S) -> LifecycleRow:
@@ -74,6 +82,14 @@ class Stream(ABC, Generic[S]):
 
     def require(self, state: S, events: Sequence[Event], now: datetime) -> None:
         """Raises where these events may not follow."""
+
+    def advance(self, state: S | None, told: Sequence[Told]) -> S:
+        """The state after these strands, at least one. Raises BrokenStream."""
+        _require_next(0 if state is None else state.seq + 1, told)
+        after = self.begin(*told[0]) if state is None else state
+        for each in told:
+            after = self.apply(after, each)
+        return self.numbered(after, told)
 
     def event(self, strand: Strand) -> Event:
         """The event that the strand publishes. Raises UnreadableStrand."""
@@ -105,7 +121,7 @@ class Stream(ABC, Generic[S]):
         return Change(after, Append(stream_id, head.seq, strands, self.project(after)))
 
 
-def require_next(first: int, told: Sequence[Told]) -> None:
+def _require_next(first: int, told: Sequence[Told]) -> None:
     """Raises BrokenStream unless the strands are numbered on from there."""
     for expected, (strand, _) in enumerate(told, start=first):
         if strand.seq != expected:
